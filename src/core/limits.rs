@@ -1,0 +1,40 @@
+//! Bounds that are not settings, each with its reason. What an operator may change stands in the configuration.
+
+/// Longest event name. Names are grouped and shown; a longer one is a value that slipped into the name.
+pub const KIND_CHARACTERS_MAX: usize = 128;
+
+/// Longest id of a user, session, account, request and the like. Ids are never cut: two would become one.
+pub const ID_BYTES_MAX: usize = 256;
+
+/// Longest name-like text (plan, model, feature, campaign). Longer ones are refused.
+pub const NAME_BYTES_MAX: usize = 256;
+
+/// Longest free text (title, address). Longer ones are cut, as nothing is counted by them.
+pub const TEXT_BYTES_MAX: usize = 2_048;
+
+/// Most bytes of `metadata` of one event. A larger one belongs into a log, not into analytics.
+pub const METADATA_BYTES_MAX: usize = 32 * 1024;
+
+/// Most keys of `metadata` at its top level.
+pub const METADATA_KEYS_MAX: usize = 128;
+
+/// Deepest nesting of JSON in one event. Later readers of `metadata` recurse.
+pub const JSON_DEPTH_MAX: usize = 16;
+
+/// Most bytes of a preview as sent, before masking and cutting.
+pub const PREVIEW_BYTES_MAX: usize = 1024 * 1024;
+
+/// Largest token, character or byte count of one event: 2^53, exact in every JSON reader.
+pub const COUNT_MAX: i64 = 9_007_199_254_740_992;
+
+/// Rejected events listed in one answer. The rest are counted; a list of thousands helps nobody.
+pub const REJECTIONS_LISTED_MAX: usize = 100;
+
+/// Bytes of one group commit. Bounds the journal's buffer and the work of one `fdatasync`.
+pub const COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Earliest time an event may carry: 2000-01-01, in microseconds. Earlier ones are unit mistakes.
+pub const OCCURRED_AT_MIN: i64 = 946_684_800_000_000;
+
+/// An id is recognised for at least this long after its first receipt, in microseconds (7 days).
+pub const DUPLICATE_WINDOW_US: i64 = 7 * 24 * 3600 * 1_000_000;

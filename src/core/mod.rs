@@ -1,0 +1,13 @@
+//! The words everything else is written in: events, time, money, ids, limits. No input or output, no framework.
+
+pub mod clock;
+pub mod code;
+pub mod currency;
+pub mod decimal;
+pub mod event;
+pub mod limits;
+pub mod money;
+pub mod period;
+pub mod project_id;
+pub mod secret_token;
+pub mod sketch;

@@ -1,0 +1,11 @@
+//! From bytes to accepted events.
+
+pub mod convert;
+pub mod enrich;
+pub mod field;
+pub mod log;
+pub mod pipeline;
+pub mod protocol;
+pub mod raw;
+pub mod session;
+pub mod step;

@@ -1,0 +1,215 @@
+//! One computation a tick for each project that somebody watches, shared by all who watch.
+//!
+//! Commits come in through a channel from the journal's thread; viewers take the latest frame from a
+//! watch channel and so can never hold anything up.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::watch;
+
+use crate::core::clock::Clock;
+use crate::core::event::Event;
+use crate::live::frame::Frame;
+use crate::live::window::Window;
+use crate::store::control::project::Project;
+
+/// Commits that may wait for the live figures. At the largest commit this is bounded by the journal's queue.
+const COMMITS_WAITING_MAX: usize = 1_024;
+
+/// The live figures of all projects.
+pub struct Hub {
+    clock: Clock,
+    feed_max: usize,
+    viewers_max: usize,
+    places: RwLock<HashMap<u32, Arc<Place>>>,
+    viewers: AtomicUsize,
+    computations: AtomicU64,
+    sender: Sender<Vec<Event>>,
+}
+
+struct Place {
+    window: Mutex<Window>,
+    currency: Mutex<String>,
+    frames: watch::Sender<Arc<str>>,
+}
+
+/// One who watches. Dropping it ends that.
+pub struct Viewer {
+    hub: Arc<Hub>,
+    frames: watch::Receiver<Arc<str>>,
+}
+
+impl Viewer {
+    /// The next frame: at once the latest, then each new one. `None` when the hub is gone.
+    pub async fn next(&mut self) -> Option<Arc<str>> {
+        self.frames.changed().await.ok()?;
+        Some(Arc::clone(&self.frames.borrow_and_update()))
+    }
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        self.hub.viewers.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Hub {
+    /// A hub without projects, and its thread.
+    ///
+    /// # Errors
+    /// If the thread cannot be started.
+    pub fn start(clock: Clock, feed_max: usize, viewers_max: usize) -> std::io::Result<Arc<Hub>> {
+        let (sender, receiver) = crossbeam_channel::bounded(COMMITS_WAITING_MAX);
+        let hub = Arc::new(Hub {
+            clock,
+            feed_max,
+            viewers_max,
+            places: RwLock::default(),
+            viewers: AtomicUsize::new(0),
+            computations: AtomicU64::new(0),
+            sender,
+        });
+        let worker = Arc::downgrade(&hub);
+        std::thread::Builder::new()
+            .name("live".into())
+            .spawn(move || follow(&worker, &receiver))?;
+        Ok(hub)
+    }
+
+    /// What the journal calls after each commit.
+    pub fn observer(&self) -> Box<dyn FnMut(Vec<Event>) + Send> {
+        let sender = self.sender.clone();
+        Box::new(move |events| {
+            // The thread on the other side never waits for anything, so this does not hold up the journal.
+            let _thread_is_gone = sender.send(events);
+        })
+    }
+
+    /// Makes room for a project, or takes over its changed zone and currency.
+    pub fn configure(&self, project: &Project) {
+        let now = self.clock.now();
+        let (zone, currency) = (project.time_zone.clone(), project.currency.clone());
+        let known = self.places.read().get(&project.id.get()).cloned();
+        if let Some(place) = known {
+            place.window.lock().configure(zone, currency.clone(), now);
+            *place.currency.lock() = currency;
+            return;
+        }
+        let window = Window::new(zone, currency.clone(), self.feed_max, now);
+        let (frames, _) = watch::channel(Arc::from(""));
+        let place = Place {
+            window: Mutex::new(window),
+            currency: Mutex::new(currency),
+            frames,
+        };
+        self.places
+            .write()
+            .insert(project.id.get(), Arc::new(place));
+    }
+
+    /// Lets `fill` put what the store knows into a project's window.
+    pub fn rebuild(&self, project: u32, fill: impl FnOnce(&mut Window)) {
+        let place = self.places.read().get(&project).cloned();
+        if let Some(place) = place {
+            fill(&mut place.window.lock());
+        }
+    }
+
+    /// The figures of a project now, for a page that is being drawn.
+    pub fn snapshot(&self, project: u32) -> Option<Frame> {
+        let place = self.places.read().get(&project).cloned()?;
+        Some(place.frame(&self.clock))
+    }
+
+    /// Begins to watch a project; `None` if there is no such project or too many watch already.
+    pub fn watch(self: &Arc<Hub>, project: u32) -> Option<Viewer> {
+        let place = self.places.read().get(&project).cloned()?;
+        if self.viewers.fetch_add(1, Ordering::AcqRel) >= self.viewers_max {
+            self.viewers.fetch_sub(1, Ordering::AcqRel);
+            return None;
+        }
+        if place.frames.receiver_count() == 0 {
+            // The last frame is from when the last viewer left.
+            self.publish(&place);
+        }
+        let mut frames = place.frames.subscribe();
+        frames.mark_changed();
+        Some(Viewer {
+            hub: Arc::clone(self),
+            frames,
+        })
+    }
+
+    /// Computes a frame for each project that is watched, and sends it.
+    pub fn tick(&self) {
+        let places: Vec<Arc<Place>> = self.places.read().values().cloned().collect();
+        for place in places
+            .iter()
+            .filter(|place| place.frames.receiver_count() > 0)
+        {
+            self.publish(place);
+        }
+    }
+
+    /// Ticks for ever.
+    pub async fn run(self: Arc<Hub>, tick: Duration) {
+        let mut interval = tokio::time::interval(tick);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            interval.tick().await;
+            self.tick();
+        }
+    }
+
+    /// Those who watch now.
+    pub fn viewers(&self) -> usize {
+        self.viewers.load(Ordering::Relaxed)
+    }
+
+    /// Frames computed since the start.
+    pub fn computations(&self) -> u64 {
+        self.computations.load(Ordering::Relaxed)
+    }
+
+    fn publish(&self, place: &Place) {
+        self.computations.fetch_add(1, Ordering::Relaxed);
+        let json = serde_json::to_string(&place.frame(&self.clock)).unwrap_or_default();
+        place.frames.send_replace(Arc::from(json));
+    }
+
+    fn take(&self, events: Vec<Event>) {
+        let now = self.clock.now();
+        let mut place: Option<(u32, Arc<Place>)> = None;
+        for event in events {
+            if place
+                .as_ref()
+                .is_none_or(|(project, _)| *project != event.project)
+            {
+                let found = self.places.read().get(&event.project).cloned();
+                place = found.map(|place| (event.project, place));
+            }
+            if let Some((_, place)) = &place {
+                place.window.lock().add(event, now);
+            }
+        }
+    }
+}
+
+impl Place {
+    fn frame(&self, clock: &Clock) -> Frame {
+        let currency = self.currency.lock().clone();
+        Frame::of(&mut self.window.lock(), &currency, clock.now())
+    }
+}
+
+fn follow(hub: &std::sync::Weak<Hub>, receiver: &Receiver<Vec<Event>>) {
+    while let Ok(events) = receiver.recv() {
+        let Some(hub) = hub.upgrade() else { return };
+        hub.take(events);
+    }
+}

@@ -1,0 +1,484 @@
+//! The loader: from the journal into the engine, exactly once.
+//!
+//! Every few hundred milliseconds, or as soon as a full batch waits, it reads the journal past the
+//! engine's own watermark, sorts by time, leaves out late duplicates, and appends rows and watermark in
+//! one transaction. The only code that writes events. Nobody waits for it except readers that ask for a
+//! barrier; while it is stalled (checkpoint, full disk) acknowledgements go on.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use prost::Message;
+use tokio::sync::watch;
+
+use crate::core::clock::Clock;
+use crate::core::event::Event;
+use crate::core::limits;
+use crate::core::sketch::Sketch;
+use crate::store::batch::{EventBatch, PreviewBatch};
+use crate::store::engine::{DeadLetter, Engine, EngineError, Part};
+use crate::store::journal::Progress;
+use crate::store::journal::reader::{self, Chunk, Reader, Row};
+use crate::store::journal::writer::JournalStats;
+
+/// Rows handed to DuckDB at once: its own vector size, so that memory stays small.
+const PART_ROWS: usize = 2_048;
+/// Encoded bytes of one transaction. Bounds memory where events are large.
+const CHUNK_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Longest pause between attempts while the engine is broken.
+const RETRY_MAX: Duration = Duration::from_secs(5);
+/// DuckDB's log is written into the file when nothing has been loaded for this long.
+const IDLE_CHECKPOINT: Duration = Duration::from_secs(30);
+
+/// When the loader works.
+#[derive(Clone, Debug)]
+pub struct LoaderSettings {
+    /// Folder of the journal.
+    pub journal_folder: PathBuf,
+    /// Folder for damaged segments.
+    pub quarantine_folder: PathBuf,
+    /// Longest wait before what is there gets loaded.
+    pub interval: Duration,
+    /// Most rows of one transaction.
+    pub rows_max: usize,
+    /// DuckDB's log is written into the file when it is this large, in bytes.
+    pub checkpoint_bytes: u64,
+    /// Loaded segments kept as a margin, in bytes.
+    pub keep_bytes: u64,
+}
+
+/// Counters of the loader since the start.
+#[derive(Debug, Default)]
+pub struct LoaderStats {
+    /// Rows loaded.
+    pub rows: AtomicU64,
+    /// Duplicates that only the comparison with stored events found.
+    pub late_duplicates: AtomicU64,
+    /// Events put aside because the tables refused them.
+    pub dead_letters: AtomicU64,
+    /// Milliseconds of a load.
+    pub load_ms: Mutex<Sketch>,
+    /// Milliseconds of a checkpoint.
+    pub checkpoint_ms: Mutex<Sketch>,
+    /// Journal bytes that could not be read back.
+    pub damaged: AtomicU64,
+    /// Why the loader is waiting for the engine, if it is.
+    pub trouble: Mutex<Option<String>>,
+}
+
+/// The handle of the loader's thread.
+pub struct Loader {
+    loaded: watch::Receiver<u64>,
+    hurry: Arc<AtomicBool>,
+    progress: Arc<Progress>,
+    stats: Arc<LoaderStats>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Loader {
+    /// Starts loading at the engine's watermark.
+    ///
+    /// # Errors
+    /// If the engine cannot be asked or the thread cannot be started.
+    pub fn start(
+        settings: LoaderSettings,
+        engine: Arc<Engine>,
+        progress: Arc<Progress>,
+        journal_stats: Arc<JournalStats>,
+        clock: Clock,
+    ) -> Result<Loader, EngineError> {
+        let next_seq = engine.next_seq()?;
+        let (publish, loaded) = watch::channel(next_seq);
+        let hurry = Arc::new(AtomicBool::new(false));
+        let stats = Arc::new(LoaderStats::default());
+        let worker = Worker {
+            reader: Reader::new(
+                settings.journal_folder.clone(),
+                settings.quarantine_folder.clone(),
+                next_seq,
+            ),
+            settings,
+            engine,
+            progress: Arc::clone(&progress),
+            journal_stats,
+            clock,
+            publish,
+            hurry: Arc::clone(&hurry),
+            stats: Arc::clone(&stats),
+            last_load: Instant::now(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("loader".into())
+            .spawn(move || worker.run())
+            .map_err(|e| EngineError::Broken(e.to_string()))?;
+        Ok(Loader {
+            loaded,
+            hurry,
+            progress,
+            stats,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Returns when every event below `seq` can be asked for; `false` if that took longer than `patience`.
+    pub async fn barrier(&self, seq: u64, patience: Duration) -> bool {
+        let mut loaded = self.loaded.clone();
+        if *loaded.borrow() >= seq {
+            return true;
+        }
+        self.hurry.store(true, Ordering::Release);
+        self.progress.ring();
+        let reached = tokio::time::timeout(patience, loaded.wait_for(|done| *done >= seq)).await;
+        matches!(reached, Ok(Ok(_)))
+    }
+
+    /// Publishes the first sequence number that cannot be asked for yet, each time it rises.
+    pub fn loaded(&self) -> watch::Receiver<u64> {
+        self.loaded.clone()
+    }
+
+    /// Counters since the start.
+    pub fn stats(&self) -> &Arc<LoaderStats> {
+        &self.stats
+    }
+
+    /// Waits for the thread, which ends when the journal is closed and loaded. Blocks.
+    pub fn join(&self) {
+        let thread = self.thread.lock().take();
+        if let Some(thread) = thread {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+struct Worker {
+    settings: LoaderSettings,
+    engine: Arc<Engine>,
+    reader: Reader,
+    progress: Arc<Progress>,
+    journal_stats: Arc<JournalStats>,
+    clock: Clock,
+    publish: watch::Sender<u64>,
+    hurry: Arc<AtomicBool>,
+    stats: Arc<LoaderStats>,
+    last_load: Instant,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let mut checkpointed = true;
+        loop {
+            let closed = self.wait();
+            let until = self.progress.next();
+            while self.reader.next_seq() < until {
+                match self.load_next(until) {
+                    Ok(0) => break,
+                    Ok(_) => checkpointed = false,
+                    Err(error) => {
+                        tracing::error!(%error, "the journal cannot be read; the loader waits");
+                        std::thread::sleep(RETRY_MAX);
+                    }
+                }
+                if self.engine.wal_bytes() >= self.settings.checkpoint_bytes {
+                    checkpointed = self.checkpoint();
+                }
+            }
+            if !checkpointed && (closed || self.last_load.elapsed() >= IDLE_CHECKPOINT) {
+                checkpointed = self.checkpoint();
+            }
+            if closed && self.reader.next_seq() >= self.progress.next() {
+                return;
+            }
+        }
+    }
+
+    /// Waits until there is a reason to load: a full batch, the interval, a reader in a hurry, or the end.
+    /// Returns whether the journal is closed.
+    fn wait(&self) -> bool {
+        let deadline = Instant::now() + self.settings.interval;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let closed = self.progress.wait(left.min(self.settings.interval / 10));
+            let waiting = self.progress.next() - self.reader.next_seq();
+            let hurried = self.hurry.swap(false, Ordering::AcqRel);
+            if closed || hurried || waiting >= self.settings.rows_max as u64 || left.is_zero() {
+                return closed;
+            }
+        }
+    }
+
+    /// Loads the next chunk, however long that takes. Returns the number of events read.
+    fn load_next(&mut self, until: u64) -> io::Result<usize> {
+        let chunk = self
+            .reader
+            .read(until, self.settings.rows_max, CHUNK_BYTES_MAX)?;
+        let damage = self.reader.take_damage();
+        self.stats
+            .damaged
+            .fetch_add(damage.len() as u64, Ordering::Relaxed);
+        if chunk.rows.is_empty() {
+            return Ok(0);
+        }
+        let started = Instant::now();
+        let mut rows: Vec<&Row> = chunk.rows.iter().collect();
+        // Row groups that hold one stretch of time let readers skip the others. Stable: ties stay in order.
+        rows.sort_by_key(|row| row.occurred_at);
+        let late = self.retry(|worker| worker.late_duplicates(&chunk));
+        rows.retain(|row| !late.contains(&row.seq));
+        self.load_rows(&chunk, &rows, chunk.end_seq);
+        self.stats
+            .late_duplicates
+            .fetch_add(late.len() as u64, Ordering::Relaxed);
+        self.stats
+            .load_ms
+            .lock()
+            .add(started.elapsed().as_secs_f64() * 1000.0);
+        self.last_load = Instant::now();
+        let _no_reader_waits = self.publish.send(chunk.end_seq);
+        tracing::debug!(
+            rows = rows.len(),
+            late = late.len(),
+            end_seq = chunk.end_seq,
+            "loaded a batch"
+        );
+        Ok(chunk.rows.len())
+    }
+
+    /// Appends `rows`. A batch that the tables refuse is tried without its undecodable events, then one by
+    /// one, until the poisonous ones stand alone; they become dead letters and their neighbours survive.
+    fn load_rows(&mut self, chunk: &Chunk, rows: &[&Row], end_seq: u64) {
+        let refused = self.retry(|worker| {
+            match worker.engine.append(end_seq, Parts::new(chunk, rows), &[]) {
+                Ok(_) => Ok(None),
+                Err(EngineError::Rows(reason)) => Ok(Some(reason)),
+                Err(error) => Err(error),
+            }
+        });
+        let Some(reason) = refused else {
+            self.stats
+                .rows
+                .fetch_add(rows.len() as u64, Ordering::Relaxed);
+            return;
+        };
+        tracing::warn!(
+            rows = rows.len(),
+            reason,
+            "a batch was refused; looking for the events at fault"
+        );
+        let mut poison = HashSet::new();
+        let mut dead = Vec::new();
+        self.find_poison(chunk, rows, &mut poison, &mut dead);
+        let good: Vec<&Row> = rows
+            .iter()
+            .copied()
+            .filter(|row| !poison.contains(&row.seq))
+            .collect();
+        self.retry(|worker| {
+            worker
+                .engine
+                .append(end_seq, Parts::new(chunk, &good), &dead)
+        });
+        self.stats
+            .rows
+            .fetch_add(good.len() as u64, Ordering::Relaxed);
+        self.stats
+            .dead_letters
+            .fetch_add(dead.len() as u64, Ordering::Relaxed);
+    }
+
+    /// Halves the batch until each refused row stands alone. Rows are tried in transactions that are undone.
+    fn find_poison(
+        &mut self,
+        chunk: &Chunk,
+        rows: &[&Row],
+        poison: &mut HashSet<u64>,
+        dead: &mut Vec<DeadLetter>,
+    ) {
+        let refused = self.retry(
+            |worker| match worker.engine.rehearse(Parts::new(chunk, rows)) {
+                Ok(()) => Ok(None),
+                Err(EngineError::Rows(reason)) => Ok(Some(reason)),
+                Err(error) => Err(error),
+            },
+        );
+        let Some(reason) = refused else { return };
+        if let [row] = rows {
+            poison.insert(row.seq);
+            let recorded_at = self.clock.now().as_microsecond();
+            dead.push(DeadLetter {
+                seq: row.seq,
+                recorded_at,
+                error: reason,
+                payload: chunk.encoded(row).to_vec(),
+            });
+            return;
+        }
+        let (left, right) = rows.split_at(rows.len() / 2);
+        self.find_poison(chunk, left, poison, dead);
+        self.find_poison(chunk, right, poison, dead);
+    }
+
+    /// Repeats `work` until the engine can do it, opening the engine again after each failure.
+    fn retry<T>(&self, mut work: impl FnMut(&Self) -> Result<T, EngineError>) -> T {
+        let mut pause = Duration::from_millis(100);
+        loop {
+            match work(self) {
+                Ok(done) => {
+                    if self.stats.trouble.lock().take().is_some() {
+                        tracing::info!("the engine works again");
+                    }
+                    return done;
+                }
+                Err(error) => {
+                    tracing::error!(%error, retry_ms = pause.as_millis() as u64, "loading failed; events stay in the journal");
+                    *self.stats.trouble.lock() = Some(error.to_string());
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(RETRY_MAX);
+                    if let Err(error) = self.engine.reopen() {
+                        tracing::error!(%error, "the engine could not be opened again");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sequence numbers of events whose id is stored already, or stands earlier in the chunk.
+    ///
+    /// The id set before the journal knows every id received since `covers_since`. An id that is a UUIDv7
+    /// made after that cannot have come before; all others are compared with what is stored.
+    fn late_duplicates(&self, chunk: &Chunk) -> Result<HashSet<u64>, EngineError> {
+        let covers_since = self.journal_stats.covers_since.load(Ordering::Acquire);
+        let mut late = HashSet::new();
+        if covers_since == i64::MIN {
+            return Ok(late);
+        }
+        let mut first = HashSet::with_capacity(chunk.rows.len());
+        let mut suspects = Vec::new();
+        let (mut from, mut to, mut received) = (i64::MAX, i64::MIN, i64::MAX);
+        for row in &chunk.rows {
+            let Ok(event) = Event::decode(chunk.encoded(row)) else {
+                continue;
+            };
+            let key = (event.project, event.id());
+            if !first.insert(key) {
+                late.insert(row.seq);
+            } else if minted_at(event.id()).is_none_or(|made| made < covers_since) {
+                suspects.push((row.seq, key));
+                from = from.min(event.occurred_at);
+                to = to.max(event.occurred_at);
+                received = received.min(event.received_at);
+            }
+        }
+        if !suspects.is_empty() {
+            let keys: Vec<(u32, u128)> = suspects.iter().map(|(_, key)| *key).collect();
+            let known =
+                self.engine
+                    .known(&keys, (from, to), received - limits::DUPLICATE_WINDOW_US)?;
+            late.extend(
+                suspects
+                    .into_iter()
+                    .filter(|(_, key)| known.contains(key))
+                    .map(|(seq, _)| seq),
+            );
+        }
+        Ok(late)
+    }
+
+    /// Writes DuckDB's log into its file and lets go of the journal behind it. True if that worked.
+    fn checkpoint(&mut self) -> bool {
+        let loaded = self.reader.next_seq();
+        let started = Instant::now();
+        if let Err(error) = self.engine.checkpoint() {
+            tracing::warn!(%error, "a checkpoint failed; it will be tried again");
+            return false;
+        }
+        self.stats
+            .checkpoint_ms
+            .lock()
+            .add(started.elapsed().as_secs_f64() * 1000.0);
+        if let Err(error) = reader::trim(
+            &self.settings.journal_folder,
+            loaded,
+            self.settings.keep_bytes,
+        ) {
+            tracing::warn!(%error, "loaded journal segments could not be removed");
+        }
+        true
+    }
+}
+
+/// When a UUIDv7 was made, in microseconds; `None` for any other id.
+fn minted_at(id: u128) -> Option<i64> {
+    let is_version_7 = (id >> 76) & 0xF == 7 && (id >> 62) & 0x3 == 2;
+    is_version_7.then_some(((id >> 80) as i64).saturating_mul(1000))
+}
+
+/// Decodes rows into batches as the engine takes them, so that only one batch is in memory.
+struct Parts<'a> {
+    chunk: &'a Chunk,
+    rows: std::slice::Iter<'a, &'a Row>,
+    events: EventBatch,
+    previews: PreviewBatch,
+    event: Event,
+}
+
+impl<'a> Parts<'a> {
+    fn new(chunk: &'a Chunk, rows: &'a [&'a Row]) -> Parts<'a> {
+        Parts {
+            chunk,
+            rows: rows.iter(),
+            events: EventBatch::default(),
+            previews: PreviewBatch::default(),
+            event: Event::default(),
+        }
+    }
+
+    fn fill(&mut self) -> Result<Option<Part>, EngineError> {
+        for row in self.rows.by_ref().take(PART_ROWS) {
+            self.event.clear();
+            let decoded = self.event.merge(self.chunk.encoded(row));
+            decoded.map_err(|e| {
+                EngineError::Rows(format!("event {} cannot be decoded: {e}", row.seq))
+            })?;
+            self.events.push(row.seq, &self.event)?;
+            self.previews.push(row.seq, &self.event);
+        }
+        if self.events.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Part {
+            events: self.events.take()?,
+            previews: self.previews.take()?,
+        }))
+    }
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Result<Part, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.fill().transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_version_7_id_says_when_it_was_made() {
+        let made = uuid::Uuid::new_v7(uuid::Timestamp::from_unix(
+            uuid::NoContext,
+            1_795_300_000,
+            5_000_000,
+        ));
+        assert_eq!(minted_at(made.as_u128()), Some(1_795_300_000_005_000));
+        assert_eq!(minted_at(uuid::Uuid::new_v4().as_u128()), None);
+    }
+}

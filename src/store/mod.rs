@@ -1,0 +1,16 @@
+//! What is kept: the journal that acknowledges, the engine that answers, the control store for people and keys.
+//!
+//! The only module that names `duckdb` or `sqlx`.
+
+pub mod batch;
+pub mod control;
+pub mod duplicate;
+pub mod engine;
+pub mod journal;
+pub mod live;
+pub mod loader;
+pub mod machine;
+pub mod migrate;
+pub mod parquet;
+pub mod seen;
+pub mod summary;

@@ -1,0 +1,17 @@
+//! HTTP in and out. No SQL, no arithmetic on metrics.
+
+pub mod api;
+pub mod assets;
+pub mod collect;
+pub mod extract;
+pub mod form;
+pub mod live;
+pub mod middleware;
+pub mod operations;
+pub mod pages;
+pub mod problem;
+pub mod rate;
+pub mod routes;
+pub mod server;
+pub mod session_cookie;
+pub mod view;

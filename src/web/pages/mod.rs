@@ -1,0 +1,68 @@
+//! The pages: a handler asks the application and fills the structs of `web::view`.
+//!
+//! Pages that lead to a session are for anyone; all others are for people who are logged in, which
+//! [`visit::Visit`] and [`crate::web::form::PersonForm`] prove. Holds no SQL and computes no metric.
+
+pub mod account;
+pub mod keys;
+pub mod missing;
+pub mod overview;
+pub mod projects;
+pub mod sign_in;
+pub mod system;
+
+// What the pages share.
+pub mod choices;
+pub mod notice;
+pub mod place;
+pub mod size;
+pub mod visit;
+
+#[cfg(test)]
+mod tests;
+
+use actix_web::web::{ServiceConfig, resource};
+
+/// Every page, below the base path.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        // For anyone.
+        .service(
+            resource("/setup")
+                .get(sign_in::setup_form)
+                .post(sign_in::set_up),
+        )
+        .service(
+            resource("/login")
+                .get(sign_in::log_in_form)
+                .post(sign_in::log_in),
+        )
+        // For people who are logged in.
+        .service(resource("/logout").post(sign_in::log_out))
+        .service(resource("/").get(overview::page))
+        .service(resource("/ingest").get(missing::page))
+        .service(resource("/system").get(system::page))
+        .service(
+            resource("/settings/projects")
+                .get(projects::list)
+                .post(projects::create),
+        )
+        .service(resource("/settings/projects/new").get(projects::new_form))
+        .service(
+            resource("/settings/projects/{slug}")
+                .get(projects::form)
+                .post(projects::update),
+        )
+        .service(resource("/settings/projects/{slug}/archive").post(projects::archive))
+        .service(resource("/settings/projects/{slug}/restore").post(projects::restore))
+        .service(
+            resource("/settings/keys")
+                .get(keys::list)
+                .post(keys::create),
+        )
+        .service(resource("/settings/keys/{id}/revoke").post(keys::revoke))
+        .service(resource("/settings/account").get(account::page))
+        .service(resource("/settings/account/password").post(account::change_password))
+        .service(resource("/settings/account/sessions/{id}/revoke").post(account::end_session))
+        .service(resource("/settings/account/logout-everywhere").post(account::log_out_everywhere));
+}

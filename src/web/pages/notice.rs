@@ -1,0 +1,102 @@
+//! What the last form did, as a sentence: addresses carry a code, and only this table has the words.
+
+use crate::web::view::shell::{Notice, Tone};
+
+/// A sentence that a page may show, by its code in `?notice=`.
+struct Entry {
+    code: &'static str,
+    tone: Tone,
+    text: &'static str,
+}
+
+const fn good(code: &'static str, text: &'static str) -> Entry {
+    Entry {
+        code,
+        tone: Tone::Good,
+        text,
+    }
+}
+
+const fn plain(code: &'static str, text: &'static str) -> Entry {
+    Entry {
+        code,
+        tone: Tone::Plain,
+        text,
+    }
+}
+
+const TABLE: &[Entry] = &[
+    good(
+        "project_created",
+        "The project is created. Create a key for it to send events.",
+    ),
+    good(
+        "project_saved",
+        "The project is saved. New events follow the new rules at once.",
+    ),
+    good(
+        "project_archived",
+        "The project is archived. Its keys no longer work; its data is kept.",
+    ),
+    good(
+        "project_restored",
+        "The project is restored. Its keys work again.",
+    ),
+    good(
+        "key_revoked",
+        "The key is revoked. Requests with it are refused from now on.",
+    ),
+    good(
+        "password_changed",
+        "The password is changed. All other sessions have ended.",
+    ),
+    good(
+        "session_ended",
+        "The session has ended. That browser must log in again.",
+    ),
+    plain("logged_out", "You are logged out."),
+    plain("logged_out_everywhere", "You are logged out everywhere."),
+    plain(
+        "log_in_again",
+        "Your session has ended. Log in, then send the form again.",
+    ),
+    plain(
+        "setup_link_used",
+        "This set-up link has been used or replaced by a newer one.",
+    ),
+];
+
+/// The sentence with this code; none for any other text.
+pub fn notice(code: &str) -> Option<Notice> {
+    let entry = TABLE.iter().find(|entry| entry.code == code)?;
+    Some(Notice {
+        tone: entry.tone,
+        text: entry.text.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use crate::web::pages::notice::{TABLE, notice};
+
+    #[test]
+    fn every_notice_is_a_sentence_under_a_code_of_its_own() {
+        let mut codes = HashSet::new();
+        for entry in TABLE {
+            assert!(codes.insert(entry.code), "{} stands twice", entry.code);
+            assert!(entry.text.ends_with('.'), "{} needs a sentence", entry.code);
+        }
+        assert_eq!(
+            notice("logged_out").map(|notice| notice.text).as_deref(),
+            Some("You are logged out.")
+        );
+    }
+
+    #[test]
+    fn text_from_an_address_is_never_shown() {
+        assert!(notice("Your account is locked, call 555 0100").is_none());
+        assert!(notice("").is_none());
+    }
+}

@@ -1,0 +1,29 @@
+//! Every route on one screen.
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::web::{api, assets, collect, live, middleware, operations, pages};
+
+/// All routes, below the base path.
+pub fn all(config: &mut ServiceConfig) {
+    config
+        // Events in: an ingest or admin key.
+        .service(
+            web::resource("/v1/events")
+                .route(web::post().to(collect::events))
+                .route(web::method(actix_web::http::Method::OPTIONS).to(collect::preflight)),
+        )
+        .route("/v1/pixel.gif", web::get().to(collect::pixel))
+        // Answers out: a read or admin key, or a session.
+        .route("/v1/ingest/log", web::get().to(api::ingest_log))
+        .route("/api/v1/summary", web::get().to(api::summary))
+        .route("/ws/live", web::get().to(live::stream))
+        // For whoever runs the server: anyone, except where a token is set.
+        .route("/healthz", web::get().to(operations::health))
+        .route("/readyz", web::get().to(operations::ready))
+        .route("/metrics", web::get().to(operations::metrics))
+        // Pages: a session, except for what leads to one.
+        .route("/static/{name}", web::get().to(assets::file))
+        .configure(pages::configure)
+        .default_service(web::to(middleware::nothing));
+}

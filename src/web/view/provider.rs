@@ -1,0 +1,63 @@
+//! Providers' colours on a page. A colour belongs to one provider for ever.
+
+/// The style-sheet class of a provider's colour; a provider without one of its own is grey.
+///
+/// The argument is the provider's id as events carry it; case, dashes and underscores do not matter.
+/// The live script follows the same rule (`static/src/js/feed.js`).
+pub fn colour_class(provider: &str) -> &'static str {
+    let letters: String = provider
+        .chars()
+        .filter(|letter| !"-_".contains(*letter))
+        .collect();
+    match letters.to_ascii_lowercase().as_str() {
+        "openai" => "p-openai",
+        "anthropic" => "p-anthropic",
+        "google" => "p-google",
+        "mistral" => "p-mistral",
+        "selfhosted" => "p-selfhosted",
+        "xai" => "p-xai",
+        "deepseek" => "p-deepseek",
+        _ => "p-other",
+    }
+}
+
+/// A provider or model with its coloured dot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderMark {
+    /// The colour's class, from [`colour_class`].
+    pub class: &'static str,
+    /// The provider's or model's name.
+    pub label: String,
+}
+
+impl ProviderMark {
+    /// The mark of a provider under the name to be shown.
+    pub fn new(provider: &str, label: impl Into<String>) -> Self {
+        Self {
+            class: colour_class(provider),
+            label: label.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::colour_class;
+
+    #[test]
+    fn a_provider_keeps_its_colour_however_it_is_written_and_others_are_grey() {
+        for (provider, class) in [
+            ("OpenAI", "p-openai"),
+            ("openai", "p-openai"),
+            ("anthropic", "p-anthropic"),
+            ("self-hosted", "p-selfhosted"),
+            ("self_hosted", "p-selfhosted"),
+            ("xAI", "p-xai"),
+            ("cohere", "p-other"),
+            ("", "p-other"),
+            ("\"><script>", "p-other"),
+        ] {
+            assert_eq!(colour_class(provider), class, "{provider}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Every page with plausible values, for tests: once as a person would see it, once with hostile text
+//! in every field that a request can reach.
+
+mod overview;
+mod platform;
+mod settings;
+mod sign_in;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::web::view::assets::Assets;
+use crate::web::view::field::{Field, Select};
+use crate::web::view::first_steps::FirstSteps;
+use crate::web::view::frame::Frame;
+use crate::web::view::moment::Moment;
+use crate::web::view::shell::{ProjectChoice, Room, Shell};
+
+/// Tries to leave an element, an attribute in either quote, and to start an element.
+pub const HOSTILE: &str = r#""'></td><hostile onload=alert(1)>&lt;{{7*7}}"#;
+
+/// Makes pages; either plain or with hostile text appended to every value.
+pub struct Sample {
+    /// What is appended to every text.
+    pub suffix: &'static str,
+}
+
+impl Sample {
+    /// A text as a field would hold it.
+    fn text(&self, text: &str) -> String {
+        format!("{text}{}", self.suffix)
+    }
+
+    fn field(&self, value: &str) -> Field {
+        Field::new(self.text(value))
+    }
+
+    /// The frame with the committed files.
+    pub fn frame(&self) -> Frame {
+        let manifest = include_str!("../../../../static/dist/manifest.json");
+        let assets = Assets::from_manifest(manifest).expect("the committed manifest is complete");
+        Frame {
+            base: String::new(),
+            assets: Arc::new(assets),
+            csrf: self.text("csrf-token"),
+        }
+    }
+
+    /// The shell in `room`.
+    pub fn shell(&self, room: Room) -> Shell {
+        let project = |slug: &str, name: &str| ProjectChoice {
+            slug: self.text(slug),
+            name: self.text(name),
+        };
+        Shell {
+            room,
+            project: project("writing-desk", "Writing Desk"),
+            projects: vec![
+                project("writing-desk", "Writing Desk"),
+                project("support-bot", "Support bot"),
+            ],
+            person_name: self.text("Ana Lindqvist"),
+            person_email: self.text("ana@example.com"),
+            notice: None,
+        }
+    }
+
+    fn ago(&self, seconds: i64) -> Moment {
+        let now: Timestamp = "2026-11-21T21:40:05Z".parse().expect("a literal");
+        Moment::past(now - SignedDuration::from_secs(seconds), now)
+    }
+
+    fn zones(&self) -> Select {
+        let mut select = Select::new(
+            [
+                ("America/New_York", "America/New_York"),
+                ("Europe/Berlin", "Europe/Berlin"),
+                ("UTC", "UTC"),
+            ],
+            "UTC",
+        );
+        for choice in &mut select.choices {
+            choice.label.push_str(self.suffix);
+        }
+        select
+    }
+
+    fn currencies(&self) -> Select {
+        Select::new(
+            [
+                ("EUR", "EUR, euro"),
+                ("JPY", "JPY, yen"),
+                ("USD", "USD, US dollar"),
+            ],
+            "USD",
+        )
+    }
+
+    /// First steps with or without a key.
+    pub fn first_steps(&self, has_key: bool) -> FirstSteps {
+        let key = self.text("an_ingest_7dK2mPq9xV4sT1wZ8rB3nC6yJ0hL5gFa");
+        FirstSteps::new("http://127.0.0.1:8080", has_key.then_some(&*key))
+    }
+}

@@ -1,0 +1,171 @@
+//! The frame of a signed-in page: the rooms, the project switch, who is signed in.
+//!
+//! A room stands in [`ROOMS`] only once it exists; the navigation is drawn from that table.
+
+/// A page of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Live figures and the latest events.
+    Overview,
+    /// Why is my event missing?
+    Missing,
+    /// Sizes, memory, queue, versions.
+    System,
+    /// Projects and their rules.
+    Projects,
+    /// Keys of the current project.
+    Keys,
+    /// The signed-in person.
+    Account,
+}
+
+/// Where a room is and how the navigation shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct RoomLink {
+    /// The room.
+    pub room: Room,
+    /// Its path, after the base.
+    pub path: &'static str,
+    /// Its icon's name in the sprite.
+    pub icon: &'static str,
+    /// Its name, as people read it.
+    pub label: &'static str,
+}
+
+/// Rooms under one heading of the navigation.
+#[derive(Clone, Copy, Debug)]
+pub struct RoomGroup {
+    /// The heading.
+    pub label: &'static str,
+    /// Its rooms, in order.
+    pub rooms: &'static [RoomLink],
+}
+
+/// The whole navigation.
+pub const ROOMS: &[RoomGroup] = &[
+    RoomGroup {
+        label: "Monitor",
+        rooms: &[RoomLink {
+            room: Room::Overview,
+            path: "/",
+            icon: "layout-dashboard",
+            label: "Overview",
+        }],
+    },
+    RoomGroup {
+        label: "Platform",
+        rooms: &[
+            RoomLink {
+                room: Room::Missing,
+                path: "/ingest",
+                icon: "package-search",
+                label: "Why is my event missing?",
+            },
+            RoomLink {
+                room: Room::System,
+                path: "/system",
+                icon: "server",
+                label: "System",
+            },
+        ],
+    },
+    RoomGroup {
+        label: "Settings",
+        rooms: &[
+            RoomLink {
+                room: Room::Projects,
+                path: "/settings/projects",
+                icon: "folder",
+                label: "Projects",
+            },
+            RoomLink {
+                room: Room::Keys,
+                path: "/settings/keys",
+                icon: "key-round",
+                label: "Keys",
+            },
+            RoomLink {
+                room: Room::Account,
+                path: "/settings/account",
+                icon: "user-round",
+                label: "Account",
+            },
+        ],
+    },
+];
+
+/// A project of the switch.
+#[derive(Clone, Debug)]
+pub struct ProjectChoice {
+    /// Its short name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// How a notice is coloured; its words must say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something worked, or is well.
+    Good,
+    /// Something needs a look.
+    Warn,
+    /// Something failed.
+    Bad,
+    /// Neither good nor bad.
+    Plain,
+}
+
+impl Tone {
+    /// The class of this tone in the style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Tone::Good => "good",
+            Tone::Warn => "warn",
+            Tone::Bad => "bad",
+            Tone::Plain => "",
+        }
+    }
+
+    /// The icon of a notice in this tone.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Tone::Good => "circle-check",
+            Tone::Warn | Tone::Bad => "triangle-alert",
+            Tone::Plain => "info",
+        }
+    }
+}
+
+/// One sentence about what just happened, shown once above the page.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// How it is coloured.
+    pub tone: Tone,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Sidebar and header of a signed-in page.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The room the reader is in.
+    pub room: Room,
+    /// The project the page is about. Navigation links carry its slug.
+    pub project: ProjectChoice,
+    /// Projects the reader may switch to, the current one among them, without archived ones.
+    pub projects: Vec<ProjectChoice>,
+    /// The signed-in person's name.
+    pub person_name: String,
+    /// The signed-in person's email address.
+    pub person_email: String,
+    /// What the last form did, if the reader comes from one.
+    pub notice: Option<Notice>,
+}
+
+impl Shell {
+    /// The navigation, for the template.
+    pub fn groups(&self) -> &'static [RoomGroup] {
+        ROOMS
+    }
+}

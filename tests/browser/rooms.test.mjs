@@ -1,0 +1,138 @@
+// What holds in every room: in both themes and three widths no error, no policy breach, no sideways scroll and
+// nothing for axe to find; by keyboard alone; and without script.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertClean, assertNoSidewaysScroll, audit, base, launch, logIn, openPage } from "./browser.mjs";
+
+const ROOMS = ["/", "/ingest", "/system", "/settings/projects", "/settings/projects/new", "/settings/keys", "/settings/account"];
+const WIDTHS = [390, 1100, 1440];
+const THEMES = ["dark", "light"];
+let browser;
+let session;
+
+before(async () => {
+  browser = await launch();
+  const context = await browser.newContext();
+  await logIn(await openPage(context));
+  session = await context.storageState();
+  await context.close();
+});
+after(() => browser.close());
+
+const visit = async (options, task) => {
+  const context = await browser.newContext({ storageState: session, reducedMotion: "reduce", ...options });
+  try {
+    await task(await openPage(context));
+  } finally {
+    await context.close();
+  }
+};
+
+for (const theme of THEMES) {
+  for (const width of WIDTHS) {
+    test(`every room is sound at ${width} px in the ${theme} theme`, async () => {
+      await visit({ viewport: { width, height: 900 }, colorScheme: theme }, async (page) => {
+        for (const room of ROOMS) {
+          await page.goto(base + room);
+          await page.locator("h1").waitFor();
+          await assertNoSidewaysScroll(page);
+          assert.deepEqual(await audit(page), [], `${room} at ${width} px, ${theme}`);
+          assertClean(page);
+        }
+      });
+    });
+  }
+  test(`the log-in is sound in the ${theme} theme`, async () => {
+    await visit({ viewport: { width: 390, height: 844 }, colorScheme: theme, storageState: undefined }, async (page) => {
+      await page.goto(`${base}/login`);
+      await assertNoSidewaysScroll(page);
+      assert.deepEqual(await audit(page), []);
+      assertClean(page);
+    });
+  });
+}
+
+test("a missing page has a way back", async () => {
+  await visit({}, async (page) => {
+    const answer = await page.goto(`${base}/no-such-page`);
+    assert.equal(answer.status(), 404);
+    assert.deepEqual(await audit(page), []);
+    await page.getByRole("link", { name: /back/i }).click();
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  });
+});
+
+test("the first tab stop skips the navigation, and every control shows its focus", async () => {
+  await visit({ viewport: { width: 1440, height: 900 } }, async (page) => {
+    await page.goto(`${base}/settings/keys`);
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to content");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+
+    const controls = await page.locator("main :is(a, button, input:not([type=hidden]), select, summary):visible").count();
+    const reached = new Set();
+    for (let stop = 0; stop < controls + 5; stop += 1) {
+      await page.keyboard.press("Tab");
+      const seen = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element.closest("main") || element.id === "content") return null;
+        const all = [...document.querySelectorAll("main *")];
+        return { place: all.indexOf(element), outline: getComputedStyle(element).outlineStyle };
+      });
+      if (!seen) break;
+      assert.notEqual(seen.outline, "none", `control ${seen.place} shows no focus`);
+      reached.add(seen.place);
+    }
+    assert.ok(reached.size >= controls, `${reached.size} of ${controls} controls are reached`);
+  });
+});
+
+test("the drawer opens and closes by keyboard and gives the focus back", async () => {
+  await visit({ viewport: { width: 390, height: 844 } }, async (page) => {
+    await page.goto(`${base}/system`);
+    const opener = page.getByRole("button", { name: "Open navigation" });
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Projects", exact: true }).waitFor();
+    assert.ok(await page.evaluate(() => document.activeElement.closest("#side") !== null));
+
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Projects", exact: true }).waitFor({ state: "hidden" });
+    assert.ok(await opener.evaluate((element) => element === document.activeElement));
+  });
+});
+
+test("a chosen theme stays and is there before the first paint", async () => {
+  await visit({ colorScheme: "dark", viewport: { width: 1440, height: 900 } }, async (page) => {
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.goto(`${base}/system`);
+    const dark = await ground();
+    await page.getByRole("button", { name: "Light theme" }).click();
+    assert.notEqual(await ground(), dark);
+
+    await page.reload({ waitUntil: "commit" });
+    await page.locator("h1").waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+    await page.waitForLoadState();
+
+    await page.getByRole("button", { name: "The system's theme" }).click();
+    assert.equal(await ground(), dark);
+    assertClean(page);
+  });
+});
+
+test("without script the rooms can be read, the drawer opens and forms are sent", async () => {
+  await visit({ javaScriptEnabled: false, viewport: { width: 390, height: 844 }, storageState: undefined }, async (page) => {
+    await logIn(page);
+    await page.getByText(/As of/).waitFor();
+    await page.getByRole("link", { name: "Open navigation" }).click();
+    await page.getByRole("link", { name: "System", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "System" }).waitFor();
+    assert.equal(await page.locator(".js-only:visible").count(), 0);
+
+    await page.getByRole("link", { name: "Open navigation" }).click();
+    await page.getByRole("button", { name: "Log out", exact: true }).click();
+    await page.waitForURL(/\/login/);
+  });
+});
