@@ -55,7 +55,7 @@ enum Command {
         place: Place,
         #[command(flatten)]
         options: ImportOptions,
-        /// Send the events to the server at this address instead of the one on the data folder.
+        /// Send the events to the server at this address (http) instead of the one on the data folder.
         #[arg(long, value_name = "URL", requires = "key")]
         url: Option<String>,
         /// Use this admin key for the server at --url.

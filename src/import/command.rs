@@ -31,8 +31,12 @@ pub fn run(
         match remote {
             _ if options.dry_run => import::dry_run(options).await,
             Some((url, key)) => {
-                let state_folder = Some(config.server.data_dir.join("imports"));
                 let url = url.trim_end_matches('/').to_owned();
+                let server: String = url
+                    .chars()
+                    .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                    .collect();
+                let state_folder = Some(config.server.data_dir.join("imports").join(server));
                 import::run(
                     options,
                     Target {
@@ -115,7 +119,12 @@ async fn with_key(
     let target = Target {
         url,
         key: made.token.reveal().to_owned(),
-        state_folder: Some(folder.root().join("imports")),
+        state_folder: Some(
+            folder
+                .root()
+                .join("imports")
+                .join(project.unwrap_or("first")),
+        ),
     };
     let done = import::run(options, target).await;
     control
