@@ -60,7 +60,7 @@ pub async fn past(
                 ..Past::default()
             };
             let today = reader.prepare(include_str!("sql/live_today.sql"))?.query_row(
-                named_params! { "$project": project, "$from": day_start, "$currency": currency },
+                named_params! { "project": project, "from": day_start, "currency": currency },
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?;
             (past.tokens_today, past.revenue_today) = today;
@@ -78,7 +78,7 @@ fn minutes(
 ) -> Result<Vec<PastMinute>, EngineError> {
     let mut statement = reader.prepare(include_str!("sql/live_minutes.sql"))?;
     let rows = statement.query_map(
-        named_params! { "$project": project, "$from": from, "$to": to, "$currency": currency },
+        named_params! { "project": project, "from": from, "to": to, "currency": currency },
         |row| {
             let count = |column| row.get::<_, i64>(column).map(|count| count as u64);
             Ok(PastMinute {
@@ -108,7 +108,7 @@ fn events(
     // DuckDB has no timestamps before its own first year.
     let from = from.max(0);
     let rows = statement.query_map(
-        named_params! { "$project": project, "$from": from, "$limit": limit },
+        named_params! { "project": project, "from": from, "limit": limit },
         |row| event(row, project),
     )?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -38,7 +38,7 @@ pub async fn summary(engine: &Engine, project: u32) -> Result<Summary, EngineErr
     engine
         .read(move |reader| {
             let mut statement = reader.prepare(include_str!("sql/summary.sql"))?;
-            let mut rows = statement.query(named_params! { "$project": project })?;
+            let mut rows = statement.query(named_params! { "project": project })?;
             let mut summary = Summary::default();
             let mut cost = MoneySum::ZERO;
             while let Some(row) = rows.next()? {
