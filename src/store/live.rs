@@ -59,10 +59,12 @@ pub async fn past(
                 sessions: events(reader, project, now - SESSION_US, REPLAYED_MAX)?,
                 ..Past::default()
             };
-            let today = reader.prepare(include_str!("sql/live_today.sql"))?.query_row(
-                named_params! { "project": project, "from": day_start, "currency": currency },
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?;
+            let today = reader
+                .prepare(include_str!("sql/live_today.sql"))?
+                .query_row(
+                    named_params! { "project": project, "from": day_start, "currency": currency },
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )?;
             (past.tokens_today, past.revenue_today) = today;
             Ok(past)
         })

@@ -36,8 +36,6 @@ pub struct Server {
     pub url: String,
     /// The first ingest key; empty after a restart.
     pub ingest_key: String,
-    /// What it said when it started.
-    pub greeting: String,
     /// A client of its own.
     pub client: Client,
     environment: Vec<(String, String)>,
@@ -99,7 +97,6 @@ impl Server {
         Server {
             url: said("listening on "),
             ingest_key: said("ingest key: "),
-            greeting: greeting.clone(),
             client: Client::new(),
             child,
             environment,
