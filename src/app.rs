@@ -36,6 +36,7 @@ use crate::store::journal::reader::{self, Damage};
 use crate::store::journal::writer::{Journal, JournalParts};
 use crate::store::journal::{JournalSettings, Progress};
 use crate::store::loader::{Loader, LoaderSettings};
+use crate::store::zones::Zones;
 use crate::store::{machine, seen};
 use crate::web::rate::RateLimits;
 use crate::web::view::assets::Assets;
@@ -59,6 +60,8 @@ pub struct App {
     pub journal: Journal,
     /// The loader.
     pub loader: Loader,
+    /// The zone of each project, for the roll-ups.
+    pub zones: Arc<Zones>,
     /// Live figures.
     pub hub: Arc<Hub>,
     /// From JSON to accepted events.
@@ -121,11 +124,16 @@ impl App {
         let next_seq = found.next_seq.max(loaded);
         let progress = Progress::starting_at(next_seq);
         let parts = JournalParts::new(Arc::clone(&progress));
+        let zones = Arc::new(Zones::default());
+        for project in control.directory().all_projects() {
+            zones.set(project.id.get(), &project.time_zone);
+        }
         let loader = Loader::start(
             loader_settings(&config, &folder),
             Arc::clone(&engine),
             Arc::clone(&progress),
             Arc::clone(&parts.stats),
+            Arc::clone(&zones),
             clock.clone(),
         )?;
         while !loader.barrier(next_seq, REPLAY_PATIENCE).await {
@@ -177,6 +185,7 @@ impl App {
             engine,
             journal,
             loader,
+            zones,
             hub,
             pipeline,
             started,
@@ -199,6 +208,7 @@ impl App {
                 app.look_at_disk();
                 for project in app.control.directory().all_projects() {
                     app.hub.configure(&project);
+                    app.zones.set(project.id.get(), &project.time_zone);
                 }
                 if seconds.is_multiple_of(600) {
                     app.renew_salts().await;

@@ -109,6 +109,17 @@ impl MoneySum {
         self.0 = self.0.saturating_add(i128::from(amount.0));
     }
 
+    /// The sum of `nanos` billionths.
+    pub const fn from_nanos(nanos: i128) -> MoneySum {
+        MoneySum(nanos)
+    }
+
+    /// Two sums together.
+    #[must_use]
+    pub fn plus(self, other: MoneySum) -> MoneySum {
+        MoneySum(self.0.saturating_add(other.0))
+    }
+
     /// The sum in billionths.
     pub fn nanos(self) -> i128 {
         self.0

@@ -26,11 +26,15 @@ use crate::store::engine::{DeadLetter, Engine, EngineError, Part};
 use crate::store::journal::Progress;
 use crate::store::journal::reader::{self, Chunk, Reader, Row};
 use crate::store::journal::writer::JournalStats;
+use crate::store::person::People;
+use crate::store::zones::Zones;
 
 /// Rows handed to DuckDB at once: its own vector size, so that memory stays small.
 const PART_ROWS: usize = 2_048;
 /// Encoded bytes of one transaction. Bounds memory where events are large.
 const CHUNK_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Events that are read as they are before they are rolled up: two row groups, a few milliseconds of a query.
+const ROLL_UP_ROWS: u64 = 245_760;
 /// Longest pause between attempts while the engine is broken.
 const RETRY_MAX: Duration = Duration::from_secs(5);
 /// DuckDB's log is written into the file when nothing has been loaded for this long.
@@ -66,6 +70,8 @@ pub struct LoaderStats {
     pub load_ms: Mutex<Sketch>,
     /// Milliseconds of a checkpoint.
     pub checkpoint_ms: Mutex<Sketch>,
+    /// Milliseconds of a roll-up.
+    pub roll_up_ms: Mutex<Sketch>,
     /// Journal bytes that could not be read back.
     pub damaged: AtomicU64,
     /// Why the loader is waiting for the engine, if it is.
@@ -91,6 +97,7 @@ impl Loader {
         engine: Arc<Engine>,
         progress: Arc<Progress>,
         journal_stats: Arc<JournalStats>,
+        zones: Arc<Zones>,
         clock: Clock,
     ) -> Result<Loader, EngineError> {
         let next_seq = engine.next_seq()?;
@@ -104,6 +111,9 @@ impl Loader {
                 next_seq,
             ),
             settings,
+            people: engine.people()?,
+            rolled_seq: engine.rolled_seq()?,
+            zones,
             engine,
             progress: Arc::clone(&progress),
             journal_stats,
@@ -160,6 +170,9 @@ impl Loader {
 struct Worker {
     settings: LoaderSettings,
     engine: Arc<Engine>,
+    people: People,
+    rolled_seq: u64,
+    zones: Arc<Zones>,
     reader: Reader,
     progress: Arc<Progress>,
     journal_stats: Arc<JournalStats>,
@@ -185,10 +198,12 @@ impl Worker {
                         std::thread::sleep(RETRY_MAX);
                     }
                 }
+                self.roll_up();
                 if self.engine.wal_bytes() >= self.settings.checkpoint_bytes {
                     checkpointed = self.checkpoint();
                 }
             }
+            self.follow_zones();
             if !checkpointed && (closed || self.last_load.elapsed() >= IDLE_CHECKPOINT) {
                 checkpointed = self.checkpoint();
             }
@@ -250,15 +265,38 @@ impl Worker {
         Ok(chunk.rows.len())
     }
 
+    /// Cuts the days of a project anew when its zone has changed. Until then readers use raw rows.
+    fn follow_zones(&mut self) {
+        if self.zones.take_changed()
+            && let Err(error) = self.engine.follow_zones(&self.zones)
+        {
+            tracing::warn!(%error, "days could not be cut anew for a changed time zone");
+        }
+    }
+
+    /// Rolls up once enough waits. The journal is durable and readers see raw rows meanwhile, so a failure only costs time.
+    fn roll_up(&mut self) {
+        let loaded = self.reader.next_seq();
+        if loaded - self.rolled_seq < ROLL_UP_ROWS {
+            return;
+        }
+        let started = Instant::now();
+        match self.engine.roll_up(loaded, &self.zones) {
+            Ok(_) => self.rolled_seq = loaded,
+            Err(error) => tracing::warn!(%error, "rolling up failed; it will be tried again"),
+        }
+        self.stats
+            .roll_up_ms
+            .lock()
+            .add(started.elapsed().as_secs_f64() * 1000.0);
+    }
+
     /// Appends `rows`. A batch that the tables refuse is tried without its undecodable events, then one by
     /// one, until the poisonous ones stand alone; they become dead letters and their neighbours survive.
     fn load_rows(&mut self, chunk: &Chunk, rows: &[&Row], end_seq: u64) {
         let refused = self.retry(|worker| {
-            match worker.engine.append(end_seq, Parts::new(chunk, rows), &[]) {
-                Ok(_) => Ok(None),
-                Err(EngineError::Rows(reason)) => Ok(Some(reason)),
-                Err(error) => Err(error),
-            }
+            let parts = Parts::new(chunk, rows, &mut worker.people);
+            refusal(worker.engine.append(end_seq, parts, &[]).map(drop))
         });
         let Some(reason) = refused else {
             self.stats
@@ -271,6 +309,7 @@ impl Worker {
             reason,
             "a batch was refused; looking for the events at fault"
         );
+        self.recall_people();
         let mut poison = HashSet::new();
         let mut dead = Vec::new();
         self.find_poison(chunk, rows, &mut poison, &mut dead);
@@ -279,10 +318,10 @@ impl Worker {
             .copied()
             .filter(|row| !poison.contains(&row.seq))
             .collect();
+        self.recall_people();
         self.retry(|worker| {
-            worker
-                .engine
-                .append(end_seq, Parts::new(chunk, &good), &dead)
+            let parts = Parts::new(chunk, &good, &mut worker.people);
+            worker.engine.append(end_seq, parts, &dead)
         });
         self.stats
             .rows
@@ -300,13 +339,10 @@ impl Worker {
         poison: &mut HashSet<u64>,
         dead: &mut Vec<DeadLetter>,
     ) {
-        let refused = self.retry(
-            |worker| match worker.engine.rehearse(Parts::new(chunk, rows)) {
-                Ok(()) => Ok(None),
-                Err(EngineError::Rows(reason)) => Ok(Some(reason)),
-                Err(error) => Err(error),
-            },
-        );
+        let refused = self.retry(|worker| {
+            let parts = Parts::new(chunk, rows, &mut worker.people);
+            refusal(worker.engine.rehearse(parts))
+        });
         let Some(reason) = refused else { return };
         if let [row] = rows {
             poison.insert(row.seq);
@@ -324,8 +360,13 @@ impl Worker {
         self.find_poison(chunk, right, poison, dead);
     }
 
+    /// Reads the people again after a transaction that was undone: those it had numbered are not in the tables.
+    fn recall_people(&mut self) {
+        self.people = self.retry(|worker| worker.engine.people());
+    }
+
     /// Repeats `work` until the engine can do it, opening the engine again after each failure.
-    fn retry<T>(&self, mut work: impl FnMut(&Self) -> Result<T, EngineError>) -> T {
+    fn retry<T>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T, EngineError>) -> T {
         let mut pause = Duration::from_millis(100);
         loop {
             match work(self) {
@@ -340,8 +381,11 @@ impl Worker {
                     *self.stats.trouble.lock() = Some(error.to_string());
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(RETRY_MAX);
-                    if let Err(error) = self.engine.reopen() {
-                        tracing::error!(%error, "the engine could not be opened again");
+                    match self.engine.reopen().and_then(|()| self.engine.people()) {
+                        Ok(people) => self.people = people,
+                        Err(error) => {
+                            tracing::error!(%error, "the engine could not be opened again")
+                        }
                     }
                 }
             }
@@ -413,6 +457,15 @@ impl Worker {
     }
 }
 
+/// Tells rows that were refused, which fewer rows may not be, from an engine that failed.
+fn refusal(done: Result<(), EngineError>) -> Result<Option<String>, EngineError> {
+    match done {
+        Ok(()) => Ok(None),
+        Err(EngineError::Rows(reason)) => Ok(Some(reason)),
+        Err(error) => Err(error),
+    }
+}
+
 /// When a UUIDv7 was made, in microseconds; `None` for any other id.
 fn minted_at(id: u128) -> Option<i64> {
     let is_version_7 = (id >> 76) & 0xF == 7 && (id >> 62) & 0x3 == 2;
@@ -423,16 +476,18 @@ fn minted_at(id: u128) -> Option<i64> {
 struct Parts<'a> {
     chunk: &'a Chunk,
     rows: std::slice::Iter<'a, &'a Row>,
+    people: &'a mut People,
     events: EventBatch,
     previews: PreviewBatch,
     event: Event,
 }
 
 impl<'a> Parts<'a> {
-    fn new(chunk: &'a Chunk, rows: &'a [&'a Row]) -> Parts<'a> {
+    fn new(chunk: &'a Chunk, rows: &'a [&'a Row], people: &'a mut People) -> Parts<'a> {
         Parts {
             chunk,
             rows: rows.iter(),
+            people,
             events: EventBatch::default(),
             previews: PreviewBatch::default(),
             event: Event::default(),
@@ -446,7 +501,8 @@ impl<'a> Parts<'a> {
             decoded.map_err(|e| {
                 EngineError::Rows(format!("event {} cannot be decoded: {e}", row.seq))
             })?;
-            self.events.push(row.seq, &self.event)?;
+            let persons = self.people.of(&self.event);
+            self.events.push(row.seq, &self.event, persons)?;
             self.previews.push(row.seq, &self.event);
         }
         if self.events.is_empty() {
@@ -454,6 +510,7 @@ impl<'a> Parts<'a> {
         }
         Ok(Some(Part {
             events: self.events.take()?,
+            people: self.people.take_new()?,
             previews: self.previews.take()?,
         }))
     }

@@ -10,14 +10,13 @@ SELECT
     coalesce(sum(latency_ms) FILTER (WHERE is_call AND NOT is_cancelled AND NOT is_failure), 0) AS latency_sum,
     CAST(coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (WHERE is_call), 0) AS BIGINT) AS tokens,
     CAST(coalesce(sum(amount) FILTER (WHERE type = 'payment_completed' AND currency = $currency), 0) * 10000 AS BIGINT) AS revenue,
-    count(DISTINCT coalesce(user_id, anonymous_id, CAST(visitor AS VARCHAR))) AS active
+    count(DISTINCT person) + count(DISTINCT visitor) FILTER (WHERE person IS NULL) AS active
 FROM (
     SELECT
         *,
-        type IN ('response_received', 'error_occurred') AND (provider IS NOT NULL OR model IS NOT NULL) AS is_call,
-        coalesce(status = 'cancelled', false) AS is_cancelled,
-        coalesce(status = 'error', false)
-            OR (coalesce(finish_reason = 'refused', false) AND coalesce(status <> 'cancelled', true)) AS is_failure
+        outcome IS NOT NULL AS is_call,
+        coalesce(outcome = 'cancelled', false) AS is_cancelled,
+        coalesce(outcome = 'failure', false) AS is_failure
     FROM events
     WHERE project = $project AND occurred_at >= make_timestamp($from) AND occurred_at < make_timestamp($to)
 )

@@ -1,0 +1,12 @@
+//! Questions and answers: from the parameters of an address to figures, through the catalogue and the engine.
+
+pub mod answer;
+pub mod ask;
+pub mod condition;
+pub mod field;
+pub mod plan;
+pub mod question;
+pub mod session;
+
+#[cfg(test)]
+mod tests;
