@@ -18,6 +18,7 @@ pub mod live;
 pub mod pricing;
 pub mod query;
 pub mod recover;
+pub mod render;
 pub mod serve;
 pub mod store;
 pub mod telemetry;

@@ -9,9 +9,9 @@ use crate::catalogue::metric::{Formula, Measurement, Metric};
 use crate::core::limits;
 use crate::core::money::MoneySum;
 use crate::core::range::{Bucket, Compare, Period};
-use crate::core::sketch::Sketch;
+use crate::core::sketch::{self, Sketch};
 use crate::core::value::{Unit, Value};
-use crate::query::answer::{Answer, Figure, Row};
+use crate::query::answer::{Answer, Distribution, Figure, Row};
 use crate::query::plan::{Key, Plan};
 use crate::query::question::{Question, Shape};
 use crate::query::session::Session;
@@ -72,6 +72,76 @@ pub fn answer(session: &Session, question: &Question) -> Result<Answer, EngineEr
         asker.series(&mut answer, &keys, is_exact)?;
     }
     Ok(answer)
+}
+
+/// How often each size of the first metric's measurement occurs, in bars of equal ratio.
+///
+/// # Errors
+/// If the engine fails or is interrupted.
+pub fn distribution(
+    session: &Session,
+    question: &Question,
+) -> Result<Option<Distribution>, EngineError> {
+    let Some(metric) = question.metrics.first().copied() else {
+        return Ok(None);
+    };
+    let Some(of) = metric.measurement() else {
+        return Ok(None);
+    };
+    let asker = Asker { session, question };
+    let plan = asker.plan(&question.period, &[], false, None);
+    let sketch = asker
+        .sketches(&plan, of)?
+        .into_values()
+        .next()
+        .unwrap_or_default();
+    let mut bins: Vec<(f64, f64, u64)> = Vec::new();
+    for (bucket, count) in sketch.buckets() {
+        let (low, high) = bin(sketch::value(bucket));
+        match bins.last_mut() {
+            Some(last) if last.0 == low => last.2 += count,
+            _ => bins.push((low, high, count)),
+        }
+    }
+    Ok(Some(Distribution {
+        metric,
+        period: question.period.clone(),
+        bins: without_gaps(bins),
+        count: sketch.len(),
+        quantiles: [0.5, 0.9, 0.95, 0.99]
+            .map(|share| (share, sketch.quantile(share)))
+            .to_vec(),
+        commit: session.commit,
+    }))
+}
+
+/// Bars in a distribution for each doubling.
+const BINS_PER_DOUBLING: f64 = 4.0;
+
+/// The bar in which a value lies: from its lower to its upper bound.
+fn bin(value: f64) -> (f64, f64) {
+    if value <= 0.0 {
+        return (0.0, 0.0);
+    }
+    let number = (value.log2() * BINS_PER_DOUBLING).floor();
+    let bound = |number: f64| (number / BINS_PER_DOUBLING).exp2();
+    (bound(number), bound(number + 1.0))
+}
+
+/// A bar without values is a bar of no height, or the picture would lie.
+fn without_gaps(bins: Vec<(f64, f64, u64)>) -> Vec<(f64, f64, u64)> {
+    let mut whole: Vec<(f64, f64, u64)> = Vec::with_capacity(bins.len());
+    for next in bins {
+        while let Some((_, high, _)) = whole
+            .last()
+            .copied()
+            .filter(|last| last.1 > 0.0 && last.1 < next.0 * 0.999)
+        {
+            whole.push((high, high * (1.0 / BINS_PER_DOUBLING).exp2(), 0));
+        }
+        whole.push(next);
+    }
+    whole
 }
 
 struct Asker<'a> {

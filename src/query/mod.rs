@@ -6,6 +6,7 @@ pub mod condition;
 pub mod field;
 pub mod plan;
 pub mod question;
+pub mod rows;
 pub mod session;
 
 #[cfg(test)]

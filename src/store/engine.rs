@@ -24,6 +24,10 @@ use crate::store::table::{self, Rows};
 use crate::store::zones::Zones;
 use crate::store::{batch, migrate, rollup};
 
+/// Rows of a row group: the unit that is compressed, and held in memory until then. A third of DuckDB's usual size
+/// needs a third of the memory, for a file that is 5 % larger (measured on the bench's mix).
+pub const ROW_GROUP: usize = 40_960;
+
 /// The words of our own in which questions are written.
 const WORDS: &str = include_str!("words.sql");
 
@@ -515,7 +519,7 @@ fn open_instance(settings: &EngineSettings) -> Result<Instance, EngineError> {
          SET max_temp_directory_size = '{} MB';
          SET preserve_insertion_order = true;
          SET checkpoint_threshold = '1 TB';
-         ATTACH '{}' AS store;
+         ATTACH '{}' AS store (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE {ROW_GROUP});
          USE store;
          SET enable_external_access = false;",
         settings.memory_mb,
