@@ -109,6 +109,16 @@ impl MoneySum {
         self.0 = self.0.saturating_add(i128::from(amount.0));
     }
 
+    /// The sum of `nanos` billionths.
+    pub fn from_nanos(nanos: i128) -> MoneySum {
+        MoneySum(nanos)
+    }
+
+    /// Adds another sum; at the ends of the range it stays there.
+    pub fn add_sum(&mut self, other: MoneySum) {
+        self.0 = self.0.saturating_add(other.0);
+    }
+
     /// The sum in billionths.
     pub fn nanos(self) -> i128 {
         self.0

@@ -180,6 +180,10 @@ impl Worker {
                 match self.load_next(until) {
                     Ok(0) => break,
                     Ok(_) => checkpointed = false,
+                    Err(error) if self.progress.is_closed() => {
+                        tracing::error!(%error, "not all could be loaded; the next start does it from the journal");
+                        return;
+                    }
                     Err(error) => {
                         tracing::error!(%error, "the journal cannot be read; the loader waits");
                         std::thread::sleep(RETRY_MAX);
@@ -214,6 +218,10 @@ impl Worker {
     }
 
     /// Loads the next chunk, however long that takes. Returns the number of events read.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or the engine fails while the server stops. The chunk is then lost to
+    /// this reader, so after the second the loader ends.
     fn load_next(&mut self, until: u64) -> io::Result<usize> {
         let chunk = self
             .reader
@@ -229,9 +237,9 @@ impl Worker {
         let mut rows: Vec<&Row> = chunk.rows.iter().collect();
         // Row groups that hold one stretch of time let readers skip the others. Stable: ties stay in order.
         rows.sort_by_key(|row| row.occurred_at);
-        let late = self.retry(|worker| worker.late_duplicates(&chunk));
+        let late = self.retry(|worker| worker.late_duplicates(&chunk))?;
         rows.retain(|row| !late.contains(&row.seq));
-        self.load_rows(&chunk, &rows, chunk.end_seq);
+        self.load_rows(&chunk, &rows, chunk.end_seq)?;
         self.stats
             .late_duplicates
             .fetch_add(late.len() as u64, Ordering::Relaxed);
@@ -252,19 +260,19 @@ impl Worker {
 
     /// Appends `rows`. A batch that the tables refuse is tried without its undecodable events, then one by
     /// one, until the poisonous ones stand alone; they become dead letters and their neighbours survive.
-    fn load_rows(&mut self, chunk: &Chunk, rows: &[&Row], end_seq: u64) {
+    fn load_rows(&mut self, chunk: &Chunk, rows: &[&Row], end_seq: u64) -> io::Result<()> {
         let refused = self.retry(|worker| {
             match worker.engine.append(end_seq, Parts::new(chunk, rows), &[]) {
                 Ok(_) => Ok(None),
                 Err(EngineError::Rows(reason)) => Ok(Some(reason)),
                 Err(error) => Err(error),
             }
-        });
+        })?;
         let Some(reason) = refused else {
             self.stats
                 .rows
                 .fetch_add(rows.len() as u64, Ordering::Relaxed);
-            return;
+            return Ok(());
         };
         tracing::warn!(
             rows = rows.len(),
@@ -273,7 +281,7 @@ impl Worker {
         );
         let mut poison = HashSet::new();
         let mut dead = Vec::new();
-        self.find_poison(chunk, rows, &mut poison, &mut dead);
+        self.find_poison(chunk, rows, &mut poison, &mut dead)?;
         let good: Vec<&Row> = rows
             .iter()
             .copied()
@@ -283,13 +291,14 @@ impl Worker {
             worker
                 .engine
                 .append(end_seq, Parts::new(chunk, &good), &dead)
-        });
+        })?;
         self.stats
             .rows
             .fetch_add(good.len() as u64, Ordering::Relaxed);
         self.stats
             .dead_letters
             .fetch_add(dead.len() as u64, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Halves the batch until each refused row stands alone. Rows are tried in transactions that are undone.
@@ -299,15 +308,18 @@ impl Worker {
         rows: &[&Row],
         poison: &mut HashSet<u64>,
         dead: &mut Vec<DeadLetter>,
-    ) {
-        let refused = self.retry(
-            |worker| match worker.engine.rehearse(Parts::new(chunk, rows)) {
-                Ok(()) => Ok(None),
-                Err(EngineError::Rows(reason)) => Ok(Some(reason)),
-                Err(error) => Err(error),
-            },
-        );
-        let Some(reason) = refused else { return };
+    ) -> io::Result<()> {
+        let refused =
+            self.retry(
+                |worker| match worker.engine.rehearse(Parts::new(chunk, rows)) {
+                    Ok(()) => Ok(None),
+                    Err(EngineError::Rows(reason)) => Ok(Some(reason)),
+                    Err(error) => Err(error),
+                },
+            )?;
+        let Some(reason) = refused else {
+            return Ok(());
+        };
         if let [row] = rows {
             poison.insert(row.seq);
             let recorded_at = self.clock.now().as_microsecond();
@@ -317,15 +329,16 @@ impl Worker {
                 error: reason,
                 payload: chunk.encoded(row).to_vec(),
             });
-            return;
+            return Ok(());
         }
         let (left, right) = rows.split_at(rows.len() / 2);
-        self.find_poison(chunk, left, poison, dead);
-        self.find_poison(chunk, right, poison, dead);
+        self.find_poison(chunk, left, poison, dead)?;
+        self.find_poison(chunk, right, poison, dead)
     }
 
-    /// Repeats `work` until the engine can do it, opening the engine again after each failure.
-    fn retry<T>(&self, mut work: impl FnMut(&Self) -> Result<T, EngineError>) -> T {
+    /// Repeats `work` until the engine can do it, opening the engine again after each failure. While the server
+    /// stops there is no second try: what is not loaded stays in the journal, and a stop has to end.
+    fn retry<T>(&self, mut work: impl FnMut(&Self) -> Result<T, EngineError>) -> io::Result<T> {
         let mut pause = Duration::from_millis(100);
         loop {
             match work(self) {
@@ -333,10 +346,13 @@ impl Worker {
                     if self.stats.trouble.lock().take().is_some() {
                         tracing::info!("the engine works again");
                     }
-                    return done;
+                    return Ok(done);
                 }
                 Err(error) => {
                     tracing::error!(%error, retry_ms = pause.as_millis() as u64, "loading failed; events stay in the journal");
+                    if self.progress.is_closed() {
+                        return Err(io::Error::other(error.to_string()));
+                    }
                     *self.stats.trouble.lock() = Some(error.to_string());
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(RETRY_MAX);

@@ -50,6 +50,59 @@ pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
+/// A process that has been started and may not serve yet.
+pub struct Starting {
+    child: Child,
+    environment: Vec<(String, String)>,
+    greeting: mpsc::Receiver<String>,
+    log: Arc<Mutex<String>>,
+    logging: JoinHandle<()>,
+}
+
+impl Starting {
+    /// What the process has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().clone()
+    }
+
+    /// Waits until it serves, or gives what it said before it ended.
+    pub fn ready(mut self) -> Result<Server, String> {
+        let mut greeting = String::new();
+        let deadline = Instant::now() + PATIENCE;
+        while !greeting.contains("data folder: ") {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(line) = self.greeting.recv_timeout(left) else {
+                let _gone = self.child.kill();
+                let _gone = self.child.wait();
+                let _read = self.logging.join();
+                return Err(self.log.lock().clone());
+            };
+            greeting.push_str(&line);
+            greeting.push('\n');
+        }
+        let said = |start: &str| {
+            let line = greeting.lines().find_map(|line| line.strip_prefix(start));
+            line.unwrap_or_default().to_owned()
+        };
+        let address = said("listening on ");
+        let base = self
+            .environment
+            .iter()
+            .find(|(key, _)| key == "ANALYTICS__SERVER__BASE_PATH")
+            .map_or("", |(_, base)| base);
+        Ok(Server {
+            url: format!("{address}{base}"),
+            ingest_key: said("ingest key: "),
+            setup_url: said("set-up link (once): "),
+            client: Client::new(),
+            child: self.child,
+            environment: self.environment,
+            log: self.log,
+            logging: Some(self.logging),
+        })
+    }
+}
+
 /// A running server. When it goes, a panic in its log fails the test.
 pub struct Server {
     child: Child,
@@ -76,10 +129,10 @@ impl Server {
     /// Starts as [`Server::start`] does, or gives what the process said before it ended.
     pub fn try_start(folder: &Path, environment: &[(&str, &str)]) -> Result<Server, String> {
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
-        Server::start_with(folder, environment.iter().map(owned).collect())
+        Server::launch(folder, environment.iter().map(owned).collect()).ready()
     }
 
-    fn start_with(folder: &Path, environment: Vec<(String, String)>) -> Result<Server, String> {
+    fn launch(folder: &Path, environment: Vec<(String, String)>) -> Starting {
         let mut command = Command::new(program());
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -90,7 +143,7 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
-        let (sender, lines) = mpsc::channel();
+        let (sender, greeting) = mpsc::channel();
         let out = child.stdout.take().expect("its output is piped");
         std::thread::spawn(move || {
             for line in BufReader::new(out).lines().map_while(Result::ok) {
@@ -107,38 +160,13 @@ impl Server {
                 text.push('\n');
             }
         });
-        let mut greeting = String::new();
-        let deadline = Instant::now() + PATIENCE;
-        while !greeting.contains("data folder: ") {
-            let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            else {
-                let _gone = child.kill();
-                let _gone = child.wait();
-                let _read = logging.join();
-                return Err(log.lock().clone());
-            };
-            greeting.push_str(&line);
-            greeting.push('\n');
-        }
-        let said = |start: &str| {
-            let line = greeting.lines().find_map(|line| line.strip_prefix(start));
-            line.unwrap_or_default().to_owned()
-        };
-        let address = said("listening on ");
-        let base = environment
-            .iter()
-            .find(|(key, _)| key == "ANALYTICS__SERVER__BASE_PATH")
-            .map_or("", |(_, base)| base);
-        Ok(Server {
-            url: format!("{address}{base}"),
-            ingest_key: said("ingest key: "),
-            setup_url: said("set-up link (once): "),
-            client: Client::new(),
+        Starting {
             child,
             environment,
+            greeting,
             log,
-            logging: Some(logging),
-        })
+            logging,
+        }
     }
 
     /// Ends the process as a power cut would, as far as the process can tell.
@@ -173,27 +201,25 @@ impl Server {
 
     /// Starts again on the same folder, after [`Server::kill`] or [`Server::stop`].
     pub fn restart(&mut self, folder: &Path) {
-        let restarted = self.try_restart(folder);
-        restarted.unwrap_or_else(|log| panic!("the server did not start again: {log}"));
+        let started = self.relaunch(folder).ready();
+        self.replace(started.unwrap_or_else(|log| panic!("the server did not start again: {log}")));
     }
 
-    /// Starts again as [`Server::restart`] does, or gives what the process said before it ended.
-    pub fn try_restart(&mut self, folder: &Path) -> Result<(), String> {
-        let key = self.ingest_key.clone();
-        let started = Server::start_with(folder, self.environment.clone())?;
+    /// Begins a start on the same folder; [`Server::replace`] takes the result over.
+    pub fn relaunch(&self, folder: &Path) -> Starting {
+        Server::launch(folder, self.environment.clone())
+    }
+
+    /// Takes over a start of the same folder.
+    pub fn replace(&mut self, started: Server) {
+        let key = std::mem::take(&mut self.ingest_key);
         *self = started;
         self.ingest_key = key;
-        Ok(())
     }
 
     /// What the process has logged since it started.
     pub fn log(&self) -> String {
         self.log.lock().clone()
-    }
-
-    /// The number of the process.
-    pub fn process(&self) -> u32 {
-        self.child.id()
     }
 
     /// `POST /v1/events` with the ingest key.

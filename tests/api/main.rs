@@ -12,6 +12,7 @@ mod import;
 mod ingest;
 mod live;
 mod people;
+mod proxy;
 mod queue;
 mod rates;
 mod recovery;
