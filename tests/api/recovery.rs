@@ -15,7 +15,7 @@ use crate::harness::{Appliance, run, said};
 use crate::visitor::Visitor;
 
 /// Nothing is loaded before somebody asks, so that the journal alone holds what was sent.
-const UNLOADED: [(&str, &str); 1] = [("ANALYTICS__STORAGE__LOAD_INTERVAL_MS", "60000")];
+const UNLOADED: [(&str, &str); 1] = [("ANALYTICS__STORAGE__LOAD_INTERVAL_MS", "10000")];
 
 fn events(ids: &[Uuid]) -> Value {
     ids.iter()
@@ -249,10 +249,10 @@ async fn poisonous_events_become_dead_letters_and_their_neighbours_survive() {
     appliance.server.send(&events(&new_ids(10))).await;
     appliance.server.kill();
     let no_protobuf = vec![0xFF; 12];
-    let no_time = encoded(|event| event.occurred_at = i64::MIN);
+    let too_wide = encoded(|event| event.cost = Some(i64::MAX));
     let mut encodings: Vec<Vec<u8>> = (0..20).map(|_| encoded(|_| ())).collect();
     encodings.insert(3, no_protobuf);
-    encodings.insert(17, no_time);
+    encodings.insert(17, too_wide);
     append(&data, &encodings, 11);
 
     appliance.server.restart(&data);
