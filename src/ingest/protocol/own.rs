@@ -111,8 +111,10 @@ mod tests {
         #[test]
         fn an_array_and_lines_hold_the_same_events(objects in objects()) {
             let expected: Vec<Option<&str>> = objects.iter().map(|object| Some(object.as_str())).collect();
-            prop_assert_eq!(split(format!("[{}]", objects.join(" , ")).as_bytes(), 8), Ok(expected.clone()));
-            prop_assert_eq!(split(objects.join("\r\n").as_bytes(), 8), Ok(expected));
+            let array = format!("[{}]", objects.join(" , "));
+            prop_assert_eq!(split(array.as_bytes(), 8), Ok(expected.clone()));
+            let lines = objects.join("\r\n");
+            prop_assert_eq!(split(lines.as_bytes(), 8), Ok(expected));
         }
 
         #[test]
