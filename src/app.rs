@@ -112,6 +112,8 @@ impl App {
         }
 
         let control = open_control(&config, &folder, clock.clone()).await?;
+        // Before the live figures are made: they should know the first project from its first event on.
+        control.ensure_project(Actor::Server).await?;
         let engine_settings = engine_settings(&config, &folder);
         let opened = tokio::task::spawn_blocking(move || Engine::open(engine_settings)).await?;
         let engine = Arc::new(
@@ -318,7 +320,6 @@ async fn open_control(
 }
 
 async fn welcome(control: &Control) -> anyhow::Result<Welcome> {
-    control.ensure_project(Actor::Server).await?;
     let ingest_key = control.ensure_ingest_key().await?;
     let setup_token = control
         .renew_setup_link()

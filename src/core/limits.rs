@@ -36,6 +36,13 @@ pub const COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Earliest time an event may carry: 2000-01-01, in microseconds. Earlier ones are unit mistakes.
 pub const OCCURRED_AT_MIN: i64 = 946_684_800_000_000;
 
+/// How far ahead of our clock an event's time may be, in microseconds (a day): servers elsewhere have wrong clocks.
+pub const CLOCK_AHEAD_US: i64 = 24 * 3600 * 1_000_000;
+
+/// Latest ids that a start remembers whatever their time: a clock that was set must not make a retry count twice.
+/// At about 20 bytes each this is 2 MB.
+pub const DUPLICATE_IDS_MIN: i64 = 100_000;
+
 /// An id is recognised for at least this long after its first receipt, in microseconds (7 days).
 pub const DUPLICATE_WINDOW_US: i64 = 7 * 24 * 3600 * 1_000_000;
 

@@ -114,7 +114,12 @@ impl MoneySum {
         MoneySum(nanos)
     }
 
-    /// Two sums together.
+    /// Adds another sum; at the ends of the range it stays there.
+    pub fn add_sum(&mut self, other: MoneySum) {
+        *self = self.plus(other);
+    }
+
+    /// Two sums together; at the ends of the range the sum stays there.
     #[must_use]
     pub fn plus(self, other: MoneySum) -> MoneySum {
         MoneySum(self.0.saturating_add(other.0))

@@ -248,7 +248,9 @@ impl Setter<'_> {
             at.as_microsecond()
         };
         // A day of grace for servers in other places with wrong clocks; pages have a stricter rule of their own.
-        let latest = received.as_microsecond().saturating_add(24 * 3_600_000_000);
+        let latest = received
+            .as_microsecond()
+            .saturating_add(limits::CLOCK_AHEAD_US);
         if at < limits::OCCURRED_AT_MIN || at > latest {
             let hint = if (946_684_800..5_000_000_000).contains(&(at / 1000)) {
                 "; is it in seconds?"

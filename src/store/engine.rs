@@ -81,6 +81,7 @@ impl From<duckdb::Error> for EngineError {
             "INTERNAL Error",
             "Corrupt",
             "could not fsync",
+            "Out of Memory Error",
         ]) {
             EngineError::Broken(text)
         } else if has(&[
@@ -89,6 +90,10 @@ impl From<duckdb::Error> for EngineError {
             "Out of Range Error",
             "Invalid Input",
             "Invalid unicode",
+            "Mismatch Type Error",
+            "Decimal Error",
+            // The driver's own word for a value that its column cannot hold.
+            "Could not convert Arrow record batch",
         ]) {
             EngineError::Rows(text)
         } else {

@@ -193,6 +193,10 @@ impl Worker {
                 match self.load_next(until) {
                     Ok(0) => break,
                     Ok(_) => checkpointed = false,
+                    Err(error) if self.progress.is_closed() => {
+                        tracing::error!(%error, "not all could be loaded; the next start does it from the journal");
+                        return;
+                    }
                     Err(error) => {
                         tracing::error!(%error, "the journal cannot be read; the loader waits");
                         std::thread::sleep(RETRY_MAX);
@@ -229,6 +233,10 @@ impl Worker {
     }
 
     /// Loads the next chunk, however long that takes. Returns the number of events read.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or the engine fails while the server stops. The chunk is then lost to
+    /// this reader, so after the second the loader ends.
     fn load_next(&mut self, until: u64) -> io::Result<usize> {
         let chunk = self
             .reader
@@ -244,9 +252,9 @@ impl Worker {
         let mut rows: Vec<&Row> = chunk.rows.iter().collect();
         // Row groups that hold one stretch of time let readers skip the others. Stable: ties stay in order.
         rows.sort_by_key(|row| row.occurred_at);
-        let late = self.retry(|worker| worker.late_duplicates(&chunk));
+        let late = self.retry(|worker| worker.late_duplicates(&chunk))?;
         rows.retain(|row| !late.contains(&row.seq));
-        self.load_rows(&chunk, &rows, chunk.end_seq);
+        self.load_rows(&chunk, &rows, chunk.end_seq)?;
         self.stats
             .late_duplicates
             .fetch_add(late.len() as u64, Ordering::Relaxed);
@@ -293,42 +301,43 @@ impl Worker {
 
     /// Appends `rows`. A batch that the tables refuse is tried without its undecodable events, then one by
     /// one, until the poisonous ones stand alone; they become dead letters and their neighbours survive.
-    fn load_rows(&mut self, chunk: &Chunk, rows: &[&Row], end_seq: u64) {
+    fn load_rows(&mut self, chunk: &Chunk, rows: &[&Row], end_seq: u64) -> io::Result<()> {
         let refused = self.retry(|worker| {
             let parts = Parts::new(chunk, rows, &mut worker.people);
             refusal(worker.engine.append(end_seq, parts, &[]).map(drop))
-        });
+        })?;
         let Some(reason) = refused else {
             self.stats
                 .rows
                 .fetch_add(rows.len() as u64, Ordering::Relaxed);
-            return;
+            return Ok(());
         };
         tracing::warn!(
             rows = rows.len(),
             reason,
             "a batch was refused; looking for the events at fault"
         );
-        self.recall_people();
+        self.recall_people()?;
         let mut poison = HashSet::new();
         let mut dead = Vec::new();
-        self.find_poison(chunk, rows, &mut poison, &mut dead);
+        self.find_poison(chunk, rows, &mut poison, &mut dead)?;
         let good: Vec<&Row> = rows
             .iter()
             .copied()
             .filter(|row| !poison.contains(&row.seq))
             .collect();
-        self.recall_people();
+        self.recall_people()?;
         self.retry(|worker| {
             let parts = Parts::new(chunk, &good, &mut worker.people);
             worker.engine.append(end_seq, parts, &dead)
-        });
+        })?;
         self.stats
             .rows
             .fetch_add(good.len() as u64, Ordering::Relaxed);
         self.stats
             .dead_letters
             .fetch_add(dead.len() as u64, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Halves the batch until each refused row stands alone. Rows are tried in transactions that are undone.
@@ -338,12 +347,14 @@ impl Worker {
         rows: &[&Row],
         poison: &mut HashSet<u64>,
         dead: &mut Vec<DeadLetter>,
-    ) {
+    ) -> io::Result<()> {
         let refused = self.retry(|worker| {
             let parts = Parts::new(chunk, rows, &mut worker.people);
             refusal(worker.engine.rehearse(parts))
-        });
-        let Some(reason) = refused else { return };
+        })?;
+        let Some(reason) = refused else {
+            return Ok(());
+        };
         if let [row] = rows {
             poison.insert(row.seq);
             let recorded_at = self.clock.now().as_microsecond();
@@ -353,20 +364,25 @@ impl Worker {
                 error: reason,
                 payload: chunk.encoded(row).to_vec(),
             });
-            return;
+            return Ok(());
         }
         let (left, right) = rows.split_at(rows.len() / 2);
-        self.find_poison(chunk, left, poison, dead);
-        self.find_poison(chunk, right, poison, dead);
+        self.find_poison(chunk, left, poison, dead)?;
+        self.find_poison(chunk, right, poison, dead)
     }
 
     /// Reads the people again after a transaction that was undone: those it had numbered are not in the tables.
-    fn recall_people(&mut self) {
-        self.people = self.retry(|worker| worker.engine.people());
+    fn recall_people(&mut self) -> io::Result<()> {
+        self.people = self.retry(|worker| worker.engine.people())?;
+        Ok(())
     }
 
-    /// Repeats `work` until the engine can do it, opening the engine again after each failure.
-    fn retry<T>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T, EngineError>) -> T {
+    /// Repeats `work` until the engine can do it, opening the engine again after each failure. While the server
+    /// stops there is no second try: what is not loaded stays in the journal, and a stop has to end.
+    fn retry<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Self) -> Result<T, EngineError>,
+    ) -> io::Result<T> {
         let mut pause = Duration::from_millis(100);
         loop {
             match work(self) {
@@ -374,10 +390,13 @@ impl Worker {
                     if self.stats.trouble.lock().take().is_some() {
                         tracing::info!("the engine works again");
                     }
-                    return done;
+                    return Ok(done);
                 }
                 Err(error) => {
                     tracing::error!(%error, retry_ms = pause.as_millis() as u64, "loading failed; events stay in the journal");
+                    if self.progress.is_closed() {
+                        return Err(io::Error::other(error.to_string()));
+                    }
                     *self.stats.trouble.lock() = Some(error.to_string());
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(RETRY_MAX);

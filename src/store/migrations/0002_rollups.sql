@@ -1,5 +1,6 @@
 -- Why: pages over weeks and months must not read every event. Sums by local day stand for the events below rolled_seq;
--- those at or after it are read as they are. Rows of one day may come in several parts, which add up.
+-- those at or after it are read as they are. Rows of one day may come in several parts, which add up. Sums of what
+-- clients count are wide, so that a few absurd events cannot stop them.
 ALTER TABLE load_state ADD COLUMN rolled_seq BIGINT;
 UPDATE load_state SET rolled_seq = 1;
 
@@ -33,17 +34,17 @@ CREATE TABLE calls_day (
     caller_errors BIGINT,
     cut_off BIGINT,
     answered_from_cache BIGINT,
-    tokens_in BIGINT,
-    tokens_out BIGINT,
-    uncached BIGINT,
-    cache_read BIGINT,
-    cache_write BIGINT,
-    reasoning BIGINT,
-    useful_tokens BIGINT,
-    text_characters BIGINT,
-    audio_length_ms BIGINT,
-    images_made BIGINT,
-    bytes_moved BIGINT,
+    tokens_in HUGEINT,
+    tokens_out HUGEINT,
+    uncached HUGEINT,
+    cache_read HUGEINT,
+    cache_write HUGEINT,
+    reasoning HUGEINT,
+    useful_tokens HUGEINT,
+    text_characters HUGEINT,
+    audio_length_ms HUGEINT,
+    images_made HUGEINT,
+    bytes_moved HUGEINT,
     spent DECIMAL(38, 9),
     wasted DECIMAL(38, 9),
     avoided DECIMAL(38, 9),
@@ -66,7 +67,7 @@ CREATE TABLE people_day (
     attempts BIGINT,
     requests BIGINT,
     succeeded BIGINT,
-    tokens_all BIGINT,
+    tokens_all HUGEINT,
     spent DECIMAL(38, 9),
     unpriced BIGINT
 );
