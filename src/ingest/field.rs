@@ -237,6 +237,7 @@ pub const FIELDS: &[Field] = &[
         Target::AudioSeconds(|e| &mut e.audio_ms),
     ),
     count("images", &["image_count"], |e| &mut e.images),
+    count("visible_ms", &[], |e| &mut e.visible_ms),
     other(
         "latency_ms",
         &["duration_ms", "latency", "latencyMs"],
