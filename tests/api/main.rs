@@ -6,3 +6,4 @@ mod commands;
 mod crash;
 mod harness;
 mod ingest;
+mod snippet;
