@@ -63,7 +63,8 @@ const sendAll = async () => {
     retryTimer = setTimeout(retry, pauseMs);
   }
 };
-const send = () => (sending = sending || sendAll());
+// With nothing to send it would end before it is assigned.
+const send = () => (sending = sending || (batches[0] && sendAll()));
 
 /** Sends what was kept. Two tabs that come back online at once must not both take the same batches. */
 export const retry = () => {
