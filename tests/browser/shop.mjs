@@ -46,15 +46,15 @@ export const until = async (happened, what = () => happened) => {
 
 /**
  * Passes everything on to the server, and notes what was posted. `network` is `up`; `down`, where connections break
- * before anything is passed on; `lossy`, where the answer to what was passed on is lost; or a status that is
- * answered instead.
+ * before anything is passed on; `lossy`, where the answer to what was passed on is lost; `silent`, where it does not
+ * come; or a status that is answered instead.
  */
 const startRecorder = async () => {
   const recorder = { posts: [], network: "up", attempts: 0 };
   const pass = async (request, response) => {
     const body = await bodyOf(request);
     if (request.method === "POST") recorder.attempts += 1;
-    if (recorder.network === "down") return request.destroy();
+    if (recorder.network === "down") return request.socket.destroy();
     if (typeof recorder.network === "number") return response.writeHead(recorder.network).end();
     const headers = { ...request.headers, host: new URL(base).host };
     const url = new URL(base + request.url);
@@ -66,28 +66,29 @@ const startRecorder = async () => {
       const events = body.toString().split("\n").map((line) => JSON.parse(line));
       recorder.posts.push({ events, status: answer.statusCode, type: request.headers["content-type"] });
     }
-    if (recorder.network === "lossy") return request.destroy();
+    if (recorder.network === "silent") return;
+    if (recorder.network === "lossy") return request.socket.destroy();
     response.writeHead(answer.statusCode, answer.headers).end(answerBody);
   };
   const { server, origin } = await listen((request, response) => {
-    pass(request, response).catch(() => request.destroy());
+    pass(request, response).catch(() => request.socket.destroy());
   });
   return Object.assign(recorder, { origin, close: () => stop(server) });
 };
 
-/** Every path is a page, but for what looks like a file. By the name `localhost` it is another, without the script. */
+/** Every path is a page, but for what looks like a file. By the name `localhost` it is another site, which is not allowed to send. */
 const startSite = async () => {
-  const site = { head: "", body: "" };
+  const site = { head: "", headElsewhere: "", body: "" };
   const { server, origin } = await listen((request, response) => {
     const { pathname } = new URL(request.url, "http://site");
     if (/\.(pdf|csv)$/.test(pathname)) {
       return response.writeHead(200, { "content-type": "application/octet-stream", "content-disposition": "attachment" }).end("file");
     }
-    const head = request.headers.host.startsWith("localhost") ? "" : site.head;
+    const head = request.headers.host.startsWith("localhost") ? site.headElsewhere : site.head;
     response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
     response.end(`<!doctype html><html lang="en"><title>Page ${pathname}</title>${head}<body>${site.body}`);
   });
-  return Object.assign(site, { origin, close: () => stop(server) });
+  return Object.assign(site, { origin, elsewhere: origin.replace("127.0.0.1", "localhost"), close: () => stop(server) });
 };
 
 /** A key of the project, and the tag that the page shows beside an ingest key. */

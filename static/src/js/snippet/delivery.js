@@ -43,9 +43,11 @@ const sendAll = async () => {
     while (batches[0]) {
       const body = batches[0];
       // Browsers refuse more than 64 KiB to requests that may outlive their page; a character has up to 3 bytes.
-      const { status } = await fetch(target + Date.now(), { method: "POST", body, keepalive: body.length < 2e4 });
+      const answer = await fetch(target + Date.now(), { method: "POST", body, keepalive: body.length < 2e4 });
+      // An answer that is not read counts among those requests for a long time.
+      await answer.text();
       // What the server refuses it would refuse again, unless it is only busy.
-      if (status > 499 || status == 429) break;
+      if (answer.status > 499 || answer.status == 429) break;
       batches.shift();
       // It may have been kept meanwhile, in case the page would not live to see the answer.
       delete store[nameOf(body)];

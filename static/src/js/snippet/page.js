@@ -30,7 +30,8 @@ const wake = () => {
 
 const view = () => {
   ping();
-  page.url = location.href;
+  // The server cuts it there too; and a fragment is nobody's business, unless it is the page.
+  page.url = location.href.split("#")[0].slice(0, 2e3);
   page.path = where();
   add("page_view", { title: document.title, referrer, screen: `${screen.width}x${screen.height}` });
   referrer = page.url;
