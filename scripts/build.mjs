@@ -17,6 +17,9 @@ const from = (...parts) => path.join(root, ...parts);
 const dist = from("static/dist");
 /** Browsers that know light-dark(), subgrid and color-mix(). */
 const target = ["chrome123", "firefox120", "safari17.5"];
+/** The snippet runs in other people's pages, and so in older browsers: all since 2020. */
+const snippetTarget = "es2020";
+const SNIPPET_PACKED_BYTES_MAX = 2048;
 
 const files = new Map();
 const manifest = {};
@@ -30,18 +33,28 @@ const put = (name, content) => {
   return hashed;
 };
 
-const script = async (name) => {
+const script = async (name, scriptTarget = target) => {
   const result = await esbuild.build({
     entryPoints: [from("static/src/js", name)],
     bundle: true,
     minify: true,
     write: false,
     format: "iife",
-    target,
+    target: scriptTarget,
     legalComments: "none",
     logLevel: "warning",
   });
   return put(name, result.outputFiles[0].contents);
+};
+
+/** The script for other people's pages, which must stay small. */
+const snippet = async () => {
+  const name = await script("snippet/snippet.js", snippetTarget);
+  const packedBytes = zlib.gzipSync(files.get(name), { level: 9 }).length;
+  if (packedBytes > SNIPPET_PACKED_BYTES_MAX) {
+    throw new Error(`the snippet has ${packedBytes} bytes packed; the most is ${SNIPPET_PACKED_BYTES_MAX}`);
+  }
+  return name;
 };
 
 const style = async () => {
@@ -96,6 +109,7 @@ manifest.font_ext = put("inter-ext.woff2", font("latin-ext"));
 manifest.css = await style();
 manifest.app_js = await script("app.js");
 manifest.boot_js = await script("boot.js");
+manifest.snippet_js = await snippet();
 manifest.icons = icons();
 manifest.favicon = put("favicon.svg", fs.readFileSync(from("static/src/favicon.svg")));
 manifest.licenses = licences();

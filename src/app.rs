@@ -363,6 +363,7 @@ fn pipeline(config: &Config) -> anyhow::Result<Pipeline> {
             drop_bots: config.ingest.drop_bots,
             honour_dnt: config.ingest.honour_dnt,
             clock_skew_us: i64::try_from(config.ingest.clock_skew.as_micros()).unwrap_or(i64::MAX),
+            late_us: i64::try_from(config.ingest.late.as_micros()).unwrap_or(i64::MAX),
         },
         prices: ArcSwap::from_pointee(prices),
         agents: AgentReader::new(),

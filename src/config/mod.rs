@@ -30,10 +30,11 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::config::address::{BasePath, Origin};
+use crate::config::address::{BasePath, Origin, ScriptPath};
 use crate::config::rule::{
     Choice, address, automatic_or, base_path, choice, days, file, folder, log_filter, megabytes,
-    milliseconds, networks, none_or, origin, rate, seconds, secret_token, switch, whole,
+    milliseconds, networks, none_or, origin, rate, script_path, seconds, secret_token, switch,
+    whole,
 };
 use crate::config::secret::Secret;
 use crate::config::setting::settings;
@@ -107,6 +108,12 @@ settings! {
         /// server's. Events from server keys may be older. Raise it for devices with bad clocks.
         clock_skew_s = 300 => clock_skew: Duration, seconds(0..=86_400);
 
+        /// How old an event may be that is sent with a public browser key and could not be sent
+        /// earlier, for example without a network. Holds where the page says when it sends
+        /// (`sent_at`), as the snippet does. 0: the time above holds here too. No more than the
+        /// seven days for which an id counts only once.
+        late_days = 3 => late: Duration, days(0..=7);
+
         /// Event ids kept in memory so that an event sent twice counts once, at about 18 bytes
         /// each. Raise it when more events than this arrive in the time in which clients
         /// may send again.
@@ -143,6 +150,14 @@ settings! {
         /// Rejected, dropped and duplicate events remembered for each reason, for the page
         /// "Why is my event missing?". Raise it when events of interest scroll away too soon.
         log_entries = 1_000 => log_entries: usize, whole("entries", 10..=100_000);
+    }
+
+    /// The script for pages.
+    snippet: Snippet {
+        /// Path below the base path under which pages load the script. It sends its events to the
+        /// same path. Change it to a name of your own when lists of ad blockers name this one,
+        /// and change the tag in your pages with it.
+        path = "/a.js" => path: ScriptPath, script_path();
     }
 
     /// Disk, memory and threads of the event store.

@@ -156,6 +156,7 @@ event! {
         "91" audio_ms "Milliseconds of audio billed.";
         "92" images "Images made.";
         "93" response_cached "1 if the product answered from its own cache, without calling the model.";
+        "94" visible_ms "Milliseconds for which a page was visible since this was told last.";
     }
     number {
         "100" latency_ms "Milliseconds from start to end.";
@@ -170,6 +171,9 @@ event! {
         "120" amount "What was paid, in `currency`.";
     }
 }
+
+/// Type of the event that only says that a page stood visible: nobody did anything.
+pub const PAGE_PING: &str = "page_ping";
 
 impl Event {
     /// The id as one number, which is also the order of a UUID's text.

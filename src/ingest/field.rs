@@ -239,6 +239,7 @@ pub const FIELDS: &[Field] = &[
         Target::AudioSeconds(|e| &mut e.audio_ms),
     ),
     count("images", &["image_count"], |e| &mut e.images),
+    count("visible_ms", &[], |e| &mut e.visible_ms),
     other(
         "response_cached",
         &["cache_hit", "from_cache"],

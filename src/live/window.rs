@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::core::event::{Event, Outcome};
+use crate::core::event::{Event, Outcome, PAGE_PING};
 use crate::core::period;
 use crate::core::sketch::Sketch;
 
@@ -231,8 +231,11 @@ impl Window {
         slot.active = slot.active.max(past.active);
     }
 
-    /// Puts an event on top of the feed.
+    /// Puts an event on top of the feed, if it is something that happened.
     pub fn push_feed(&mut self, event: Event) {
+        if event.kind == PAGE_PING {
+            return;
+        }
         if self.feed.len() >= self.feed_max {
             self.feed.pop_back();
         }

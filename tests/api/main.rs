@@ -17,5 +17,6 @@ mod queue;
 mod rates;
 mod recovery;
 mod scope;
+mod snippet;
 mod store;
 mod visitor;

@@ -69,6 +69,7 @@ CREATE TABLE events (
     audio_ms BIGINT,
     images BIGINT,
     response_cached BIGINT,
+    visible_ms BIGINT,
     latency_ms DOUBLE,
     ttft_ms DOUBLE,
     rating DOUBLE,

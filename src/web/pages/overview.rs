@@ -12,12 +12,10 @@ use crate::core::code::Code;
 use crate::core::currency::prefix;
 use crate::live::frame::{FeedItem, Frame, Kpi, Provider, Spark};
 use crate::store::summary::has_events;
-use crate::web::extract::own_origin;
 use crate::web::pages::choices::{decimals, label};
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::view::figure::{self, Figure, FigureForm};
-use crate::web::view::first_steps::FirstSteps;
 use crate::web::view::moment::Moment;
 use crate::web::view::overview::{
     FeedRow, KpiCard, LiveState, OverviewPage, OverviewState, ProviderRow,
@@ -52,13 +50,7 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         subtitle: format!("{}, {}", project.time_zone_name(), label(&project.currency)),
         as_of: time_of_day(live.t),
         state: match is_empty {
-            true => {
-                let base = visit.app.config.server.base_path.as_str();
-                OverviewState::Empty(FirstSteps::new(
-                    &format!("{}{base}", own_origin(&request, &visit.app)),
-                    None,
-                ))
-            }
+            true => OverviewState::Empty(visit.first_steps(&request, None)),
             false => OverviewState::Live(live_state(&live, visit.now())),
         },
     };

@@ -13,6 +13,8 @@ pub struct Assets {
     pub app_js: String,
     /// The script that sets the theme before the first paint.
     pub boot_js: String,
+    /// The script for other people's pages; also served under a name of its own.
+    pub snippet_js: String,
     /// The icon sprite; an icon is a fragment of it.
     pub icons: String,
     /// The font, latin letters; preloaded.

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::web::view::assets::Assets;
 use crate::web::view::field::{Field, Select};
-use crate::web::view::first_steps::FirstSteps;
+use crate::web::view::first_steps::{FirstSteps, ServerAddress};
 use crate::web::view::frame::Frame;
 use crate::web::view::moment::Moment;
 use crate::web::view::shell::{ProjectChoice, Room, Shell};
@@ -100,6 +100,10 @@ impl Sample {
     /// First steps with or without a key.
     pub fn first_steps(&self, has_key: bool) -> FirstSteps {
         let key = self.text("an_ingest_7dK2mPq9xV4sT1wZ8rB3nC6yJ0hL5gFa");
-        FirstSteps::new("http://127.0.0.1:8080", has_key.then_some(&*key))
+        let address = ServerAddress {
+            url: "http://127.0.0.1:8080",
+            snippet: "/a.js",
+        };
+        FirstSteps::new(&address, has_key.then_some(&*key))
     }
 }
