@@ -8,12 +8,12 @@ pub const HOUR_MS: i64 = 3_600_000;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Work by the hour of the local clock, as shares of a busy hour.
-const HOURS_WORK: [u32; 24] = [
+static HOURS_WORK: [u32; 24] = [
     5, 3, 2, 1, 1, 2, 6, 18, 46, 82, 98, 94, 66, 78, 96, 94, 82, 62, 40, 30, 27, 24, 17, 10,
 ];
 
 /// Leisure on Saturdays and Sundays: later, and without a lunch break.
-const HOURS_WEEKEND: [u32; 24] = [
+static HOURS_WEEKEND: [u32; 24] = [
     12, 8, 5, 3, 2, 2, 4, 9, 20, 36, 50, 56, 54, 52, 54, 56, 56, 52, 48, 48, 50, 46, 36, 22,
 ];
 
@@ -33,13 +33,25 @@ pub fn weekday_factor(day: i64) -> f64 {
     WEEKDAYS[weekday(day)]
 }
 
-/// A moment of the UTC day `day`, in milliseconds, at which a clock so far ahead shows a usual hour.
-pub fn draw_moment(draw: &mut Draw, day: i64, ahead_minutes: i32) -> i64 {
-    let hours = if weekday(day) < 5 {
+/// How usual it is to be at work at a moment, from 0 to 1, where the clock is so far ahead of UTC.
+pub fn awake(at: i64, ahead_minutes: i32) -> f64 {
+    let local = at + i64::from(ahead_minutes) * 60_000;
+    let hour = local.rem_euclid(DAY_MS) / HOUR_MS;
+    f64::from(hours_of(local.div_euclid(DAY_MS))[hour as usize]) / 100.0
+}
+
+/// The hours of a day since 1970.
+fn hours_of(day: i64) -> &'static [u32; 24] {
+    if weekday(day) < 5 {
         &HOURS_WORK
     } else {
         &HOURS_WEEKEND
-    };
+    }
+}
+
+/// A moment of the UTC day `day`, in milliseconds, at which a clock so far ahead shows a usual hour.
+pub fn draw_moment(draw: &mut Draw, day: i64, ahead_minutes: i32) -> i64 {
+    let hours = hours_of(day);
     let total: u32 = hours.iter().sum();
     let mut left = draw.below(u64::from(total)) as u32;
     let mut hour = 0;

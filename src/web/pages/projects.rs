@@ -306,7 +306,9 @@ fn saved(visit: &Visit, project: &Arc<Project>, notice: &str) -> HttpResponse {
 
 fn change(done: Result<(), ProjectError>) -> Result<(), Problem> {
     done.map_err(|error| match error {
-        ProjectError::Unknown(_) => Problem::new(Code::NotFound, error.to_string()),
+        ProjectError::Unknown(_) | ProjectError::NotADemo(_) => {
+            Problem::new(Code::NotFound, error.to_string())
+        }
         ProjectError::Invalid(_) | ProjectError::Store(_) => Problem::internal(error),
     })
 }
