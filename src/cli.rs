@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bench::ingest::BenchIngestOptions;
+use crate::bench::load::BenchLoadOptions;
 use crate::config::Config;
 use crate::demo::command::DemoOptions;
 use crate::import::ImportOptions;
@@ -192,6 +193,8 @@ enum ConfigCommand {
 enum BenchCommand {
     /// Measure how many events a server on this machine takes, durable and de-duplicated, and what that costs.
     Ingest(BenchIngestOptions),
+    /// Write a large set of made-up events to measure questions on: the demo's mix with many more people.
+    Load(BenchLoadOptions),
 }
 
 fn key_kind(word: &str) -> Result<KeyKind, String> {
@@ -287,6 +290,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Config(ConfigCommand::Print { place }) => print(&place.load()?.print())?,
         Command::Bench(BenchCommand::Ingest(options)) => bench::ingest::run(options)?,
+        Command::Bench(BenchCommand::Load(options)) => bench::load::run(&options)?,
         Command::Version => print(&version())?,
         Command::Healthcheck { place } => serve::healthcheck(&place.load()?)?,
     }

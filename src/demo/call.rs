@@ -240,9 +240,9 @@ impl Caller<'_> {
     fn other(&self, draw: &mut Draw, writer: &mut Writer, query: Query, request: &str) -> i64 {
         let took = match query.feature.service {
             Service::Text | Service::Embedding => draw.log_normal(260.0, 0.4),
-            Service::Transcription => draw.log_normal(5_200.0, 0.6),
-            Service::Speech => draw.log_normal(1_400.0, 0.5),
-            Service::Picture => draw.log_normal(9_500.0, 0.35),
+            Service::Transcription => draw.log_normal(2_600.0, 0.6),
+            Service::Speech => draw.log_normal(1_100.0, 0.5),
+            Service::Picture => draw.log_normal(6_400.0, 0.35),
         };
         let at = query.at + 25 + took as i64;
         let fails = draw.chance(0.008);

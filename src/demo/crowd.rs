@@ -1,8 +1,9 @@
 //! A few more people, for as long as somebody is likely to watch: a young server should not look asleep.
 //!
-//! The demo's own rhythm gives an event every few seconds. For the first hours after a start, people of the demo
-//! begin sessions besides those of their own, at hours that suit them; the rate halves again and again, so that a
-//! server that runs for days keeps days that look alike.
+//! The demo's own rhythm gives an event every few seconds. Around a start, people of the demo begin sessions
+//! besides those of their own, at hours that suit them: more and more of them in the hour before it, so that the
+//! last hour looks like one, and half as many again and again after it, so that a server that runs for days keeps
+//! days that look alike.
 
 use crate::core::draw::Draw;
 use crate::demo::day::Planned;
@@ -13,8 +14,14 @@ use crate::demo::rhythm::{self, DAY_MS};
 use crate::demo::stream::Stream;
 use crate::demo::world::World;
 
-/// Milliseconds between two such sessions at first. A session has about eighteen events.
-const PAUSE_MS: f64 = 4_000.0;
+/// Milliseconds between two such sessions at their busiest. A session has about eighteen events.
+const PAUSE_MS: f64 = 5_500.0;
+/// Milliseconds before the start from which they come.
+const BEFORE_MS: i64 = 65 * 60_000;
+/// Milliseconds before the start at which they are busiest, as most sessions last a few minutes.
+const BUSIEST_MS: i64 = 5 * 60_000;
+/// Share of the busiest rate with which they begin.
+const AT_FIRST: f64 = 0.2;
 /// Milliseconds after which there are half as many.
 const HALF_LIFE_MS: f64 = 40.0 * 60_000.0;
 /// Looks at random people for one who may come now.
@@ -23,18 +30,23 @@ const LOOKS_MAX: usize = 60;
 /// The source of such sessions.
 pub struct Crowd {
     draw: Draw,
-    begun_at: i64,
+    busiest_at: i64,
     next_at: i64,
 }
 
 impl Crowd {
-    /// A crowd that begins to come at `at`, in milliseconds since 1970.
-    pub fn new(seed: u64, at: i64) -> Crowd {
+    /// The crowd around a start at `start`; nobody of it comes before `from`. Both in milliseconds since 1970.
+    pub fn new(seed: u64, start: i64, from: i64) -> Crowd {
         Crowd {
-            draw: Draw::part(seed, &[part::LIVE, at as u64]),
-            begun_at: at,
-            next_at: at,
+            draw: Draw::part(seed, &[part::LIVE, start as u64]),
+            busiest_at: start - BUSIEST_MS,
+            next_at: from.max(start - BEFORE_MS),
         }
+    }
+
+    /// When the next session may begin.
+    pub fn next_at(&self) -> i64 {
+        self.next_at
     }
 
     /// Adds to `stream` all sessions that begin before its next event and before `until`.
@@ -43,10 +55,20 @@ impl Crowd {
             if let Some(session) = self.session(stream.world()) {
                 stream.add(&session);
             }
-            let halved = (self.next_at - self.begun_at) as f64 / HALF_LIFE_MS;
-            let pause = self.draw.exponential(PAUSE_MS * halved.exp2());
+            let pause = self.draw.exponential(PAUSE_MS / self.rate());
             // A pause of centuries ends nothing that still runs.
             self.next_at += 1 + pause.min(1e15) as i64;
+        }
+    }
+
+    /// The present share of the busiest rate.
+    fn rate(&self) -> f64 {
+        let since = (self.next_at - self.busiest_at) as f64;
+        if since < 0.0 {
+            let rise = 1.0 + since / (BEFORE_MS - BUSIEST_MS) as f64;
+            AT_FIRST + (1.0 - AT_FIRST) * rise.max(0.0)
+        } else {
+            (-since / HALF_LIFE_MS).exp2()
         }
     }
 

@@ -22,6 +22,7 @@ pub struct DemoEvent {
 /// Writes the events of one stretch of use.
 pub struct Writer<'a> {
     key: u64,
+    ids_ahead: i64,
     count: u64,
     out: &'a mut Vec<DemoEvent>,
 }
@@ -32,9 +33,15 @@ pub struct Line {
 }
 
 impl<'a> Writer<'a> {
-    /// A writer of the events that belong to `key`, which no other stretch of use has.
-    pub fn new(key: u64, out: &'a mut Vec<DemoEvent>) -> Writer<'a> {
-        Writer { key, count: 0, out }
+    /// A writer of the events that belong to `key`, which no other stretch of use has. The moments in their ids are
+    /// so many milliseconds ahead of them.
+    pub fn new(key: u64, ids_ahead: i64, out: &'a mut Vec<DemoEvent>) -> Writer<'a> {
+        Writer {
+            key,
+            ids_ahead,
+            count: 0,
+            out,
+        }
     }
 
     /// Adds an event; `fill` gives its fields.
@@ -44,7 +51,7 @@ impl<'a> Writer<'a> {
         let mut line = Line {
             json: String::with_capacity(USUAL_BYTES),
         };
-        line.open(id(at, first, second), at, kind);
+        line.open(id(at + self.ids_ahead, first, second), at, kind);
         fill(&mut line);
         line.json.push('}');
         self.out.push(DemoEvent {
@@ -117,7 +124,7 @@ mod tests {
     #[test]
     fn an_event_is_json_with_an_id_that_tells_its_time() {
         let mut out = Vec::new();
-        let mut writer = Writer::new(9, &mut out);
+        let mut writer = Writer::new(9, 0, &mut out);
         for _ in 0..2 {
             writer.event(1_795_300_000_123, "query_sent", |line| {
                 line.text("feature", "chat").plain("attempt", 2);

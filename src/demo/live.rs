@@ -19,9 +19,6 @@ use crate::store::control::audit::Actor;
 
 /// Time between two looks at what has happened meanwhile.
 const LOOK: Duration = Duration::from_millis(200);
-/// Time before the present from which the crowd comes, so that its sessions are under way when the page is
-/// opened: most last a few minutes.
-const CROWD_BEFORE_MS: i64 = 10 * 60_000;
 /// Parts of the history after each of which the log says how far it is.
 const TOLD_PARTS: i64 = 10;
 
@@ -56,9 +53,9 @@ async fn run(app: &Arc<App>) -> anyhow::Result<()> {
     let last = held
         .last_timestamp
         .map_or(i64::MIN, |last| last.as_millisecond());
-    let crowd_at = (app.clock.now().as_millisecond() - CROWD_BEFORE_MS).max(last);
-    let mut told = Told::new(stream.next_at(), crowd_at);
-    let filled = fill::fill(&mut stream, crowd_at, &target, |at| {
+    let crowd = Crowd::new(demo.origin.seed, app.clock.now().as_millisecond(), last);
+    let mut told = Told::new(stream.next_at(), crowd.next_at());
+    let filled = fill::fill(&mut stream, crowd.next_at(), &target, |at| {
         told.reached(at);
         goes_on(app, &demo)
     })
@@ -67,14 +64,7 @@ async fn run(app: &Arc<App>) -> anyhow::Result<()> {
         events = filled.accepted,
         "the demo is filled; live traffic goes on from here"
     );
-    follow(
-        app,
-        &demo,
-        &target,
-        stream,
-        Crowd::new(demo.origin.seed, crowd_at),
-    )
-    .await
+    follow(app, &demo, &target, stream, crowd).await
 }
 
 /// Sends what happens when it happens.

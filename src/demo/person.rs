@@ -76,7 +76,7 @@ impl Person {
 
 /// The id of somebody who is only known by a number.
 pub fn anonymous_id(number: u64) -> String {
-    format!("anon_{number:016x}")
+    format!("v_{:012x}", number & 0xFFFF_FFFF_FFFF)
 }
 
 const FIRST_WORDS: [&str; 48] = [

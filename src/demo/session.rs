@@ -62,7 +62,7 @@ impl World {
         if draw.chance(ON_THE_WAY) {
             agent = crate::demo::agent::draw_agent(&mut draw, 1.0);
         }
-        let mut writer = Writer::new(stretch.key, out);
+        let mut writer = Writer::new(stretch.key, self.settings.ids_ahead, out);
         let stay = Use {
             at: planned.at,
             queries: planned.depth,
@@ -114,7 +114,7 @@ impl World {
                     at,
                     &who,
                     &browser,
-                    &format!("/{}/{thread:08x}", feature.id),
+                    &format!("/{}/{:06x}", feature.id, thread >> 8),
                 );
                 at += 1_500 + draw.below(9_000) as i64;
             }

@@ -32,7 +32,7 @@ impl World {
             planned.at,
         );
         let mut draw = stretch.draw();
-        let mut writer = Writer::new(stretch.key, out);
+        let mut writer = Writer::new(stretch.key, self.settings.ids_ahead, out);
         let who = self.who(owner, &stretch.session_id, planned.at);
         let plan = journey.plan(planned.at);
         let seats = Journey::seats(plan, account.members);
@@ -104,7 +104,7 @@ impl World {
             planned.at,
         );
         let mut draw = stretch.draw();
-        let mut writer = Writer::new(stretch.key, out);
+        let mut writer = Writer::new(stretch.key, self.settings.ids_ahead, out);
         let who = self.who(owner, &stretch.session_id, planned.at);
         let model = largest_model();
         for number in 0..u64::from(planned.depth) {

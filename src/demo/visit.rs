@@ -82,7 +82,7 @@ impl World {
             agent: draw_agent(&mut person, CHANCE_MOBILE),
             session_id: &stretch.session_id,
         };
-        let mut writer = Writer::new(stretch.key, out);
+        let mut writer = Writer::new(stretch.key, self.settings.ids_ahead, out);
         let mut draw = stretch.draw();
         let source = draw_source(&mut draw, self.settings.age(day), self.settings.days, false);
         looker.look(&mut draw, &mut writer, planned.at, source, 0);
@@ -97,7 +97,10 @@ impl World {
             u64::from(planned.who),
             planned.at,
         );
-        let (mut draw, mut writer) = (stretch.draw(), Writer::new(stretch.key, out));
+        let (mut draw, mut writer) = (
+            stretch.draw(),
+            Writer::new(stretch.key, self.settings.ids_ahead, out),
+        );
         let anonymous = person.anonymous_id(self.settings.seed);
         let looker = self.looker(person, &anonymous, &stretch);
         let age = self.settings.age(planned.at.div_euclid(DAY_MS));
@@ -110,7 +113,10 @@ impl World {
         let seed = self.settings.seed;
         let person = &self.people[planned.who as usize];
         let stretch = Stretch::new(seed, part::SIGN_UP, u64::from(planned.who), planned.at);
-        let (mut draw, mut writer) = (stretch.draw(), Writer::new(stretch.key, out));
+        let (mut draw, mut writer) = (
+            stretch.draw(),
+            Writer::new(stretch.key, self.settings.ids_ahead, out),
+        );
         let anonymous = person.anonymous_id(seed);
         let looker = self.looker(person, &anonymous, &stretch);
         let mut at = planned.at;

@@ -38,6 +38,8 @@ pub struct WorldSettings {
     pub visits_per_sign_up: f64,
     /// Share of sessions and visits that happen; less than 1 makes a set of an exact size.
     pub keep: f64,
+    /// Milliseconds by which the moment in an id is later than that of its event.
+    pub ids_ahead: i64,
 }
 
 /// The people of a demo, as far as they have been asked for.
@@ -64,6 +66,7 @@ impl WorldSettings {
             sign_ups: 1_730.0 * f64::from(days) / 90.0,
             visits_per_sign_up: 12.0,
             keep: 1.0,
+            ids_ahead: 0,
         }
     }
 
