@@ -62,6 +62,7 @@ impl Sample {
             ],
             person_name: self.text("Ana Lindqvist"),
             person_email: self.text("ana@example.com"),
+            is_demo: true,
             notice: None,
         }
     }
