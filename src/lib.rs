@@ -16,6 +16,7 @@ pub mod ingest;
 pub mod live;
 pub mod pricing;
 pub mod recover;
+pub mod render;
 pub mod serve;
 pub mod store;
 pub mod telemetry;
