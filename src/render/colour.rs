@@ -27,7 +27,7 @@ pub fn provider_class(provider: &str) -> &'static str {
         "anthropic" => "p-anthropic",
         "google" => "p-google",
         "mistral" => "p-mistral",
-        "selfhosted" => "p-selfhosted",
+        "selfhosted" | "local" | "ollama" => "p-selfhosted",
         "xai" => "p-xai",
         "deepseek" => "p-deepseek",
         _ => "p-other",

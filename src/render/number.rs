@@ -137,7 +137,7 @@ pub fn without_zeros(text: &str) -> String {
 }
 
 /// A number rounded to so many decimals, halves away from zero: the steps that the script does too.
-pub(super) fn rounded(number: f64, decimals: i32) -> f64 {
+pub fn rounded(number: f64, decimals: i32) -> f64 {
     let scale = 10.0_f64.powi(decimals);
     (number * scale).round() / scale
 }

@@ -21,7 +21,6 @@ impl Step {
     /// From the length of the first bucket; a day has 23 to 25 hours, a month 28 to 31 days.
     fn of(length_s: i64) -> Self {
         const HOUR_S: i64 = 3_600;
-        const DAY_S: i64 = 24 * HOUR_S;
         match length_s {
             ..HOUR_S => Self::Minutes,
             HOUR_S..72_000 => Self::Hours,

@@ -162,7 +162,7 @@ const describe = (spec, shown, view) => (index) => {
     rows.push({ mark: "", name: only.band.label, value: `${text(value(only.band.low))} to ${text(value(only.band.high))}` });
   }
   if (only?.previous && view.compare) {
-    rows.push({ mark: "stroke is-dashed c-quiet", name: axis.previous_titles?.[index] ?? "Previous", value: text(value(only.previous)) });
+    rows.push({ mark: "stroke dash c-quiet", name: axis.previous_titles?.[index] ?? "Previous", value: text(value(only.previous)) });
     const change = isRunning ? null : changeText(value(only.points), value(only.previous), unit);
     if (change) foot = { name: "Change", value: change };
   }
