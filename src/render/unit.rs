@@ -115,6 +115,11 @@ impl Unit {
     }
 }
 
+/// A share in a list of shares, which all have one decimal so that they line up: "38.0%", "8.0%".
+pub fn share_in_list(share: f64) -> String {
+    format!("{}%", grouped(share * 100.0, 1))
+}
+
 /// So many decimals that three digits show: 3.41, 33.3, 100.
 fn three_digits(number: f64) -> i32 {
     if rounded(number.abs(), 2) < 10.0 {

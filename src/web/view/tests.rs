@@ -195,9 +195,10 @@ fn every_icon_of_a_page_is_in_the_sprite() {
         .iter()
         .chain(&pages(HOSTILE))
         .flat_map(|(_, html)| {
-            html.split(".svg#")
+            html.split("/static/icons.")
                 .skip(1)
-                .map(|rest| rest.split('"').next().unwrap_or_default().to_owned())
+                .filter_map(|rest| rest.split('"').next()?.split('#').nth(1))
+                .map(str::to_owned)
                 .collect::<Vec<_>>()
         })
         .collect();

@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 use crate::render::chart::table::ChartTable;
 use crate::render::chart::{Chart, LegendEntry};
-use crate::render::unit::Unit;
+use crate::render::unit::share_in_list;
 
 /// How high a drawing is. The waiting card has the same heights, so that nothing moves when the chart comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,8 @@ pub struct ChartBlock {
     centre: Option<(String, String)>,
     legend: Vec<Entry>,
     is_partial: bool,
-    previous: Option<String>,
+    /// Words for this period and the earlier one, where both are drawn.
+    compared: Option<(&'static str, &'static str)>,
     table: ChartTable,
     json: String,
 }
@@ -67,14 +68,14 @@ impl ChartBlock {
         height: Height,
         chart: &Chart,
     ) -> Self {
-        let (is_partial, previous) = match chart {
+        let (is_partial, compared) = match chart {
             Chart::Time(time) => (
                 time.is_partial,
                 // With several series each draws its own earlier period, and one word explains them all.
                 time.series
                     .iter()
                     .any(|series| series.previous.is_some())
-                    .then(|| "Previous period".to_owned()),
+                    .then_some(("This period", "Previous period")),
             ),
             _ => (false, None),
         };
@@ -86,7 +87,7 @@ impl ChartBlock {
             centre: centre(chart),
             legend: legend(chart),
             is_partial,
-            previous,
+            compared,
             table: chart.table(),
             json: chart.to_json(),
         }
@@ -107,7 +108,7 @@ fn legend(chart: &Chart) -> Vec<Entry> {
         let all: f64 = donut.slices.iter().map(|slice| slice.value).sum();
         for (entry, slice) in entries.iter_mut().zip(&donut.slices) {
             if all > 0.0 {
-                entry.value = Unit::Share.short(slice.value / all);
+                entry.value = share_in_list(slice.value / all);
             }
             entry.link.clone_from(&slice.link);
         }

@@ -2,7 +2,8 @@
 import { tick } from "../number.js";
 
 const FONT = "Inter, system-ui, sans-serif";
-const STEPS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 20, 24, 28, 30, 48, 50, 60, 72, 90, 100, 120, 144, 180, 200];
+/** Steps that suit hours, days and weeks alike. */
+const STEPS = [1, 2, 3, 4, 6, 7, 8, 12, 14, 16, 21, 24, 28, 36, 48, 60, 72, 96, 120, 144, 180];
 
 export const labelText = (palette, tone = "t3") => ({ color: palette.token(tone), fontSize: 11, fontFamily: FONT });
 
@@ -13,21 +14,24 @@ export const labelStep = (count, width, labelWidth) => {
 };
 
 /** Pixels that the widest of the labels takes, with a gap. Digits and letters of 11 px are about 6.2 px wide. */
-export const labelWidth = (labels) => labels.reduce((most, label) => Math.max(most, label.length), 0) * 6.2 + 18;
+export const labelWidth = (labels) => labels.reduce((most, label) => Math.max(most, label.length), 0) * 6.2 + 24;
 
 export const grid = (top = 14) => ({
   left: 4,
   right: 8,
   top,
-  bottom: 2,
+  bottom: 5,
   outerBoundsMode: "same",
   outerBoundsContain: "axisLabel",
 });
 
-/** An axis of buckets or categories; the label of the last one stands, since it is what people look for. */
-export const categoryAxis = (palette, labels, { width, isBand, everyLabel = false }) => {
+/**
+ * An axis of buckets or categories. Over time the label of the last one stands, since it is what people look for;
+ * where `fromFirst` says so, labels are counted from the first one.
+ */
+export const categoryAxis = (palette, labels, { width, isBand, everyLabel = false, fromFirst = false }) => {
   const step = everyLabel ? 1 : labelStep(labels.length, width, labelWidth(labels));
-  const offset = (labels.length - 1) % step;
+  const offset = fromFirst ? 0 : (labels.length - 1) % step;
   return {
     type: "category",
     data: labels.map((_, index) => String(index)),

@@ -1,5 +1,5 @@
 // Bars by category, steps of a waterfall, and histograms.
-import { full, short } from "../number.js";
+import { full, short, tick } from "../number.js";
 import { categoryAxis, grid, labelText, markLine, thresholdLines, valueAxis } from "./axis.js";
 
 const axisPointer = (count, describe) => ({ kind: "axis", count, isBand: true, highlight: [], describe });
@@ -97,7 +97,7 @@ export const histogram = (spec, view) => {
   return {
     option: {
       grid: grid(marks.length > 0 ? 24 : 14),
-      xAxis: categoryAxis(palette, bins.map(({ from }) => short(from, unit)), { width, isBand: true }),
+      xAxis: categoryAxis(palette, bins.map(({ from }) => tick(from, unit)), { width, isBand: true, fromFirst: true }),
       yAxis: valueAxis(palette, countUnit),
       series: [
         {

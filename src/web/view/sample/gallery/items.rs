@@ -60,7 +60,7 @@ impl Sample {
         ChartBlock::new(
             "donut",
             self.text("OpenAI answers 38% of requests."),
-            Height::Rest,
+            Height::Middle,
             &Chart::Donut(chart),
         )
     }
@@ -104,7 +104,7 @@ impl Sample {
         ChartBlock::new(
             "scatter",
             self.text("Cost grows with use, fastest at Mistral."),
-            Height::Rest,
+            Height::Middle,
             &Chart::Scatter(chart),
         )
     }
@@ -148,7 +148,7 @@ impl Sample {
         ChartBlock::new(
             "radar",
             self.text("Google is fastest, Anthropic is best."),
-            Height::Rest,
+            Height::Middle,
             &Chart::Radar(chart),
         )
     }

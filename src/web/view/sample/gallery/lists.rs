@@ -1,7 +1,7 @@
 //! Blocks that the server draws.
 
 use crate::render::colour::Colour;
-use crate::render::unit::Unit;
+use crate::render::unit::{Unit, share_in_list};
 use crate::web::view::block::bar_list::{BarEntry, BarList, percent};
 use crate::web::view::block::cohort_table::{Cohort, CohortTable, Retained};
 use crate::web::view::block::country_map::{CountryMap, CountryValue};
@@ -187,7 +187,7 @@ impl Sample {
             .map(|country| BarEntry {
                 label: country.label,
                 colour: None,
-                note: Unit::Share.short(country.value / all),
+                note: share_in_list(country.value / all),
                 value: country.value,
                 inner: None,
                 href: country.href,
