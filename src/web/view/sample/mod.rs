@@ -1,6 +1,7 @@
 //! Every page with plausible values, for tests: once as a person would see it, once with hostile text
 //! in every field that a request can reach.
 
+pub mod gallery;
 mod overview;
 mod platform;
 mod settings;
