@@ -1,5 +1,6 @@
 //! The composition root: every part is made here, in order, and stopped here, in order.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use crate::config::Config;
 use crate::core::clock::Clock;
 use crate::core::limits;
 use crate::data_folder::{DataFolder, FolderLock};
+use crate::demo::remove;
 use crate::ingest::enrich::geo::Countries;
 use crate::ingest::enrich::preview::Preview;
 use crate::ingest::enrich::user_agent::AgentReader;
@@ -32,6 +34,7 @@ use crate::store::control::throttle::ThrottleLimits;
 use crate::store::control::{Control, ControlOptions};
 use crate::store::duplicate::Duplicates;
 use crate::store::engine::{Engine, EngineSettings};
+use crate::store::erase::Erasures;
 use crate::store::journal::reader::{self, Damage};
 use crate::store::journal::writer::{Journal, JournalParts};
 use crate::store::journal::{JournalSettings, Progress};
@@ -80,6 +83,10 @@ pub struct App {
     pub is_stopping: AtomicBool,
     /// What was wrong with the journal at the start.
     pub damage: Vec<Damage>,
+    /// Whether pages show the demo unless they are asked for another project.
+    pub shows_demo_first: AtomicBool,
+    /// Removed projects whose events this process has erased.
+    pub erased: tokio::sync::Mutex<HashSet<u32>>,
     _lock: parking_lot::Mutex<FolderLock>,
 }
 
@@ -130,8 +137,10 @@ impl App {
         for project in control.directory().all_projects() {
             zones.set(project.id.get(), &project.time_zone);
         }
+        let removed = control.removed_projects().await?;
+        let erasures = Arc::new(Erasures::of(removed.iter().map(|one| one.id.get())));
         let loader = Loader::start(
-            loader_settings(&config, &folder),
+            loader_settings(&config, &folder, erasures),
             Arc::clone(&engine),
             Arc::clone(&progress),
             Arc::clone(&parts.stats),
@@ -179,6 +188,8 @@ impl App {
             is_stopping: AtomicBool::new(false),
             assets: Arc::new(assets),
             damage: found.damage,
+            shows_demo_first: AtomicBool::new(false),
+            erased: tokio::sync::Mutex::default(),
             _lock: parking_lot::Mutex::new(lock),
             config,
             clock,
@@ -208,6 +219,9 @@ impl App {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 seconds += 1;
                 app.look_at_disk();
+                if let Err(error) = remove::erase_removed(&app).await {
+                    tracing::warn!(%error, "removed projects could not be erased; it will be tried again");
+                }
                 for project in app.control.directory().all_projects() {
                     app.follow_project(&project).await;
                     app.zones.set(project.id.get(), &project.time_zone);
@@ -413,7 +427,11 @@ fn journal_settings(config: &Config, folder: &DataFolder) -> JournalSettings {
     }
 }
 
-fn loader_settings(config: &Config, folder: &DataFolder) -> LoaderSettings {
+fn loader_settings(
+    config: &Config,
+    folder: &DataFolder,
+    erasures: Arc<Erasures>,
+) -> LoaderSettings {
     LoaderSettings {
         journal_folder: folder.journal(),
         quarantine_folder: folder.quarantine(),
@@ -421,5 +439,6 @@ fn loader_settings(config: &Config, folder: &DataFolder) -> LoaderSettings {
         rows_max: config.storage.load_rows_max,
         checkpoint_bytes: config.storage.checkpoint_bytes,
         keep_bytes: config.storage.journal_keep_bytes,
+        erasures,
     }
 }

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod core;
 pub mod data_folder;
+pub mod demo;
 pub mod import;
 pub mod ingest;
 pub mod live;

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod code;
 pub mod currency;
 pub mod decimal;
+pub mod draw;
 pub mod event;
 pub mod filter;
 pub mod limits;

@@ -471,7 +471,8 @@ impl Engine {
         self.instance.read().clone().ok_or_else(broken)
     }
 
-    fn write<T>(
+    /// Runs `work` on the one connection that writes.
+    pub(super) fn write<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {

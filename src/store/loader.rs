@@ -23,6 +23,7 @@ use crate::core::limits;
 use crate::core::sketch::Sketch;
 use crate::store::batch::{EventBatch, PreviewBatch};
 use crate::store::engine::{DeadLetter, Engine, EngineError, Part};
+use crate::store::erase::{self, Erased, Erasures};
 use crate::store::journal::Progress;
 use crate::store::journal::reader::{self, Chunk, Reader, Row};
 use crate::store::journal::writer::JournalStats;
@@ -55,6 +56,8 @@ pub struct LoaderSettings {
     pub checkpoint_bytes: u64,
     /// Loaded segments kept as a margin, in bytes.
     pub keep_bytes: u64,
+    /// Projects whose events are to go, or have gone.
+    pub erasures: Arc<Erasures>,
 }
 
 /// Counters of the loader since the start.
@@ -84,6 +87,7 @@ pub struct Loader {
     hurry: Arc<AtomicBool>,
     progress: Arc<Progress>,
     stats: Arc<LoaderStats>,
+    erasures: Arc<Erasures>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -104,6 +108,7 @@ impl Loader {
         let (publish, loaded) = watch::channel(next_seq);
         let hurry = Arc::new(AtomicBool::new(false));
         let stats = Arc::new(LoaderStats::default());
+        let erasures = Arc::clone(&settings.erasures);
         let worker = Worker {
             reader: Reader::new(
                 settings.journal_folder.clone(),
@@ -132,6 +137,7 @@ impl Loader {
             hurry,
             progress,
             stats,
+            erasures,
             thread: Mutex::new(Some(thread)),
         })
     }
@@ -146,6 +152,15 @@ impl Loader {
         self.progress.ring();
         let reached = tokio::time::timeout(patience, loaded.wait_for(|done| *done >= seq)).await;
         matches!(reached, Ok(Ok(_)))
+    }
+
+    /// Erases everything of a project, for good: what is stored, and what the journal still holds. Returns when it
+    /// is gone from the engine's own file; `None` if the loader has ended before.
+    pub async fn erase(&self, project: u32) -> Option<Erased> {
+        let done = self.erasures.ask(project);
+        self.hurry.store(true, Ordering::Release);
+        self.progress.ring();
+        done.await.ok()
     }
 
     /// Publishes the first sequence number that cannot be asked for yet, each time it rises.
@@ -188,6 +203,10 @@ impl Worker {
         let mut checkpointed = true;
         loop {
             let closed = self.wait();
+            if let Err(error) = self.erase_asked() {
+                tracing::error!(%error, "a project could not be erased; the next start does it");
+                return;
+            }
             let until = self.progress.next();
             while self.reader.next_seq() < until {
                 match self.load_next(until) {
@@ -212,6 +231,7 @@ impl Worker {
                 checkpointed = self.checkpoint();
             }
             if closed && self.reader.next_seq() >= self.progress.next() {
+                self.settings.erasures.end();
                 return;
             }
         }
@@ -254,6 +274,8 @@ impl Worker {
         rows.sort_by_key(|row| row.occurred_at);
         let late = self.retry(|worker| worker.late_duplicates(&chunk))?;
         rows.retain(|row| !late.contains(&row.seq));
+        let erasures = &self.settings.erasures;
+        rows.retain(|row| !erasures.holds(chunk.encoded(row)));
         self.load_rows(&chunk, &rows, chunk.end_seq)?;
         self.stats
             .late_duplicates
@@ -451,6 +473,25 @@ impl Worker {
             );
         }
         Ok(late)
+    }
+
+    /// Erases the projects that were asked for since the last batch.
+    ///
+    /// # Errors
+    /// If the engine fails while the server stops; the next start erases again.
+    fn erase_asked(&mut self) -> io::Result<()> {
+        for request in self.settings.erasures.take() {
+            let project = request.project;
+            let erased = self.retry(|worker| erase::erase(&worker.engine, project))?;
+            if erased != Erased::default() {
+                // Gives the room back. If it cannot be done now it follows with the next checkpoint; and should
+                // DuckDB's log be lost before that, the next start erases again.
+                let _done = self.checkpoint();
+                tracing::info!(project, events = erased.events, "erased a project");
+            }
+            request.answer(erased);
+        }
+        Ok(())
     }
 
     /// Writes DuckDB's log into its file and lets go of the journal behind it. True if that worked.

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod control;
 pub mod duplicate;
 pub mod engine;
+pub mod erase;
 pub mod journal;
 pub mod live;
 pub mod loader;
