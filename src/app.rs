@@ -223,7 +223,7 @@ impl App {
                     tracing::warn!(%error, "removed projects could not be erased; it will be tried again");
                 }
                 for project in app.control.directory().all_projects() {
-                    app.hub.configure(&project);
+                    app.follow_project(&project).await;
                     app.zones.set(project.id.get(), &project.time_zone);
                 }
                 if seconds.is_multiple_of(600) {
@@ -237,6 +237,20 @@ impl App {
                 }
             }
         });
+    }
+
+    /// Takes over what a project's settings mean for its live figures.
+    pub async fn follow_project(&self, project: &Project) {
+        if !self.hub.configure(project) {
+            return;
+        }
+        // Another zone is another today, another currency another sum: both are asked for again, once all that is
+        // acknowledged can be asked for.
+        let next = self.journal.progress().next();
+        let _ready = self.loader.barrier(next, REPLAY_PATIENCE).await;
+        if let Err(error) = rebuild::today(&self.hub, &self.engine, project).await {
+            tracing::warn!(%error, "today's live sums are incomplete until midnight");
+        }
     }
 
     /// Stops in the order that loses nothing: commit what waits, load it, write it into the file.

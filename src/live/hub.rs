@@ -90,15 +90,16 @@ impl Hub {
         })
     }
 
-    /// Makes room for a project, or takes over its changed zone and currency.
-    pub fn configure(&self, project: &Project) {
+    /// Makes room for a project, or takes over its changed zone and currency: true if one has changed, and
+    /// today's sums begin at zero until they are set anew.
+    pub fn configure(&self, project: &Project) -> bool {
         let now = self.clock.now();
         let (zone, currency) = (project.time_zone.clone(), project.currency.clone());
         let known = self.places.read().get(&project.id.get()).cloned();
         if let Some(place) = known {
-            place.window.lock().configure(zone, currency.clone(), now);
+            let changed = place.window.lock().configure(zone, currency.clone(), now);
             *place.currency.lock() = currency;
-            return;
+            return changed;
         }
         let window = Window::new(zone, currency.clone(), self.feed_max, now);
         let (frames, _) = watch::channel(Arc::from(""));
@@ -110,6 +111,7 @@ impl Hub {
         self.places
             .write()
             .insert(project.id.get(), Arc::new(place));
+        false
     }
 
     /// Ends the figures of a project that is gone; its viewers are told by the end of their frames.

@@ -50,3 +50,16 @@ pub async fn from_store(
     }
     Ok(())
 }
+
+/// Sets the sums of today anew, as after a change of the project's zone or currency.
+///
+/// # Errors
+/// If the engine cannot answer.
+pub async fn today(hub: &Hub, engine: &Engine, project: &Project) -> Result<(), EngineError> {
+    let number = project.id.get();
+    let mut day = 0..0;
+    hub.rebuild(number, |window| day = window.day());
+    let (tokens, revenue) = live::today(engine, number, &project.currency, day).await?;
+    hub.rebuild(number, |window| window.set_today(tokens, revenue));
+    Ok(())
+}

@@ -65,16 +65,37 @@ pub async fn past(
                 sessions: events(reader, project, now - SESSION_US..end, REPLAYED_MAX)?,
                 ..Past::default()
             };
-            let today = reader
-                .prepare(include_str!("sql/live_today.sql"))?
-                .query_row(
-                    named_params! { "project": project, "from": day.start, "to": day.end, "currency": currency },
-                    |row| Ok((row.get(0)?, row.get(1)?)),
-                )?;
-            (past.tokens_today, past.revenue_today) = today;
+            (past.tokens_today, past.revenue_today) = sums(reader, project, &currency, day)?;
             Ok(past)
         })
         .await
+}
+
+/// Tokens and payments (in ten-thousandths) of one project in `day` (microseconds, half open).
+///
+/// # Errors
+/// If the engine cannot answer.
+pub async fn today(
+    engine: &Engine,
+    project: u32,
+    currency: &str,
+    day: Range<i64>,
+) -> Result<(i64, i64), EngineError> {
+    let currency = currency.to_owned();
+    engine
+        .read(move |reader| sums(reader, project, &currency, day))
+        .await
+}
+
+fn sums(
+    reader: &Connection,
+    project: u32,
+    currency: &str,
+    day: Range<i64>,
+) -> Result<(i64, i64), EngineError> {
+    let mut statement = reader.prepare(include_str!("sql/live_today.sql"))?;
+    let binds = named_params! { "project": project, "from": day.start, "to": day.end, "currency": currency };
+    Ok(statement.query_row(binds, |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 fn minutes(
