@@ -85,6 +85,11 @@ test("fifty events are a batch that does not wait", async () => {
   await shop.settle({ page_view: 1, step: 120, page_ping: 1 });
   // 121 with the page view.
   assert.deepEqual(sizes(), [50, 50, 21, 1]);
+  const versionSeven = /^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
+  for (const { id, timestamp } of shop.events()) {
+    assert.match(id, versionSeven);
+    assert.ok(Math.abs(parseInt(id.slice(0, 12), 16) - timestamp) <= 1, "the time is in the id");
+  }
 });
 
 test("a page that is hidden sends at once, by a beacon", async () => {
@@ -120,7 +125,7 @@ test("what happens offline is kept, and sent once when the network is back", asy
   await closeTab(page);
 
   await shop.settle({ page_view: 1, step: 60, page_ping: 1 });
-  assert.deepEqual(sizes(), [1, 50, 10, 1]);
+  assert.deepEqual(sizes().toSorted((a, b) => a - b), [1, 1, 10, 50]);
 });
 
 test("what a tab held that was closed offline is sent by the next page, with its own time", async () => {
