@@ -55,7 +55,9 @@ const startRecorder = async () => {
     const body = await bodyOf(request);
     if (request.method === "POST") recorder.attempts += 1;
     if (recorder.network === "down") return request.socket.destroy();
-    if (typeof recorder.network === "number") return response.writeHead(recorder.network).end();
+    if (typeof recorder.network === "number") {
+      return response.writeHead(recorder.network, { "access-control-allow-origin": "*" }).end();
+    }
     const headers = { ...request.headers, host: new URL(base).host };
     const url = new URL(base + request.url);
     const answer = await new Promise((resolve, reject) => {

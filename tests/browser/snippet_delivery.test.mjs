@@ -150,13 +150,22 @@ test("what a tab held that was closed offline is sent by the next page, with its
 test("two tabs that come back online send each batch once", async () => {
   const context = await shop.visitor();
   const tabs = [await shop.open(context, "/one"), await shop.open(context, "/two")];
+  shop.site.head = "";
+  const third = await shop.open(context, "/three");
   await context.setOffline(true);
   for (const tab of tabs) await track(tab, 120);
   // Each has two full batches; 21 events wait for their time.
-  await until(async () => (await kept(tabs[0])) === 4);
+  await until(async () => (await kept(third)) === 4);
+  // Whoever sends what is kept holds the others off: here a page without the script, until both have asked.
+  await third.evaluate((name) => {
+    navigator.locks.request(name, () => new Promise((resolve) => (globalThis.release = resolve)));
+  }, `analytics:${shop.ingestKey}:`);
   await context.setOffline(false);
+  await until(() => third.evaluate(async () => (await navigator.locks.query()).pending.length === 2));
+  assert.equal(await kept(third), 4);
+  await third.evaluate(() => globalThis.release());
   await until(() => sizes().length >= 4);
-  await until(async () => (await kept(tabs[0])) === 0);
+  await until(async () => (await kept(third)) === 0);
   for (const tab of tabs) await closeTab(tab);
 
   await shop.settle({ page_view: 2, step: 240, page_ping: 2 });
