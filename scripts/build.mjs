@@ -11,6 +11,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
 import esbuild from "esbuild";
+import { worldMap } from "./world_map.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const from = (...parts) => path.join(root, ...parts);
@@ -41,6 +42,8 @@ const script = async (name, scriptTarget = target) => {
     write: false,
     format: "iife",
     target: scriptTarget,
+    // What libraries keep for developers is left out.
+    define: { "process.env.NODE_ENV": '"production"', __DEV__: "false" },
     legalComments: "none",
     logLevel: "warning",
   });
@@ -94,9 +97,13 @@ const licences = () => {
   const parts = [
     ["Inter (typeface), SIL Open Font License 1.1", "node_modules/@fontsource-variable/inter/LICENSE"],
     ["Lucide (icons), ISC License", "node_modules/lucide-static/LICENSE"],
+    ["Apache ECharts (charts), Apache License 2.0", "node_modules/echarts/NOTICE", "node_modules/echarts/LICENSE", "node_modules/echarts/licenses/LICENSE-d3"],
+    ["zrender (part of the charts), BSD 3-Clause License", "node_modules/zrender/LICENSE"],
+    ["tslib (part of the charts), Zero-Clause BSD License", "node_modules/tslib/LICENSE.txt"],
+    ["World Atlas (map), ISC License; its shapes are Natural Earth's, in the public domain", "node_modules/world-atlas/LICENSE"],
   ];
-  const text = parts.map(([title, file]) => {
-    const licence = fs.readFileSync(from(file), "utf8").replaceAll("\r\n", "\n").trim();
+  const text = parts.map(([title, ...names]) => {
+    const licence = names.map((name) => fs.readFileSync(from(name), "utf8").replaceAll("\r\n", "\n").trim()).join("\n\n");
     return `${title}\n${"=".repeat(title.length)}\n\n${licence}\n`;
   });
   return put("licenses.txt", `Files in this folder that others made, and their licences.\n\n${text.join("\n\n")}`);
@@ -110,7 +117,9 @@ manifest.css = await style();
 manifest.app_js = await script("app.js");
 manifest.boot_js = await script("boot.js");
 manifest.snippet_js = await snippet();
+manifest.charts_js = await script("charts.js");
 manifest.icons = icons();
+manifest.world = put("world.svg", worldMap(fs.readFileSync(from("node_modules/world-atlas/countries-110m.json"), "utf8")));
 manifest.favicon = put("favicon.svg", fs.readFileSync(from("static/src/favicon.svg")));
 manifest.licenses = licences();
 files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));

@@ -180,6 +180,7 @@ impl Visit {
                 .collect(),
             person_name: self.session.person.name.clone(),
             person_email: self.session.person.email.clone(),
+            is_demo: current.is_demo(),
             notice: self.notice.clone(),
         }
     }

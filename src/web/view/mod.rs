@@ -5,6 +5,7 @@
 
 // Pieces that several pages hold.
 pub mod assets;
+pub mod block;
 pub mod field;
 pub mod figure;
 pub mod first_steps;

@@ -1,6 +1,7 @@
 // The one script of every page: starts the parts that the page has.
 import { startDrawer } from "./drawer.js";
 import { startForms } from "./form.js";
+import { startKit } from "./kit/kit.js";
 import { refresh } from "./moment.js";
 import { startOverview } from "./overview.js";
 import { startTheme } from "./theme.js";
@@ -8,6 +9,7 @@ import { startTheme } from "./theme.js";
 startTheme();
 startDrawer();
 startForms();
+startKit();
 startOverview();
 // The overview refreshes its times with the server's clock; elsewhere twice a minute is enough.
 if (!document.querySelector("main")?.dataset.live) setInterval(() => refresh(Date.now()), 30_000);

@@ -1,6 +1,7 @@
 //! Every page with plausible values, for tests: once as a person would see it, once with hostile text
 //! in every field that a request can reach.
 
+pub mod gallery;
 mod overview;
 mod platform;
 mod settings;
@@ -62,6 +63,7 @@ impl Sample {
             ],
             person_name: self.text("Ana Lindqvist"),
             person_email: self.text("ana@example.com"),
+            is_demo: true,
             notice: None,
         }
     }
