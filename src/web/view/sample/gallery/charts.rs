@@ -190,7 +190,7 @@ impl Sample {
                 class: Width::Full.class(),
             },
             card: Card::new("c-main", self.text(title), Width::Full)
-                .sub("per day, UTC")
+                .about("per day, UTC")
                 .chart("main")
                 .csv("/csv/main")
                 .rows("/rows"),
@@ -453,7 +453,7 @@ impl Sample {
     pub fn chart_parts(&self) -> Vec<Part> {
         let part = |title: &str, sub: &str, width, id: &str, chart| Part {
             card: Card::new(format!("c-{id}"), self.text(title), width)
-                .sub(sub)
+                .about(sub)
                 .chart(id)
                 .csv(format!("/csv/{id}")),
             stat: None,
