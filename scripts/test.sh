@@ -20,8 +20,8 @@ say "front end"
 npm test
 
 say "server"
+# Builds the binary too. A `cargo build` after it would compile many packages again, with fewer features.
 cargo test --release --locked
-cargo build --release --locked
 binary="$CARGO_TARGET_DIR/release/analytics"
 
 say "browser"

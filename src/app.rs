@@ -39,6 +39,7 @@ use crate::store::journal::reader::{self, Damage};
 use crate::store::journal::writer::{Journal, JournalParts};
 use crate::store::journal::{JournalSettings, Progress};
 use crate::store::loader::{Loader, LoaderSettings};
+use crate::store::zones::Zones;
 use crate::store::{machine, seen};
 use crate::web::rate::RateLimits;
 use crate::web::view::assets::Assets;
@@ -62,6 +63,8 @@ pub struct App {
     pub journal: Journal,
     /// The loader.
     pub loader: Loader,
+    /// The zone of each project, for the roll-ups.
+    pub zones: Arc<Zones>,
     /// Live figures.
     pub hub: Arc<Hub>,
     /// From JSON to accepted events.
@@ -116,6 +119,8 @@ impl App {
         }
 
         let control = open_control(&config, &folder, clock.clone()).await?;
+        // Before the live figures are made: they should know the first project from its first event on.
+        control.ensure_project(Actor::Server).await?;
         let engine_settings = engine_settings(&config, &folder);
         let opened = tokio::task::spawn_blocking(move || Engine::open(engine_settings)).await?;
         let engine = Arc::new(
@@ -130,11 +135,16 @@ impl App {
         let parts = JournalParts::new(Arc::clone(&progress));
         let removed = control.removed_projects().await?;
         let erasures = Arc::new(Erasures::of(removed.iter().map(|one| one.id.get())));
+        let zones = Arc::new(Zones::default());
+        for project in control.directory().all_projects() {
+            zones.set(project.id.get(), &project.time_zone);
+        }
         let loader = Loader::start(
             loader_settings(&config, &folder, erasures),
             Arc::clone(&engine),
             Arc::clone(&progress),
             Arc::clone(&parts.stats),
+            Arc::clone(&zones),
             clock.clone(),
         )?;
         while !loader.barrier(next_seq, REPLAY_PATIENCE).await {
@@ -188,6 +198,7 @@ impl App {
             engine,
             journal,
             loader,
+            zones,
             hub,
             pipeline,
             started,
@@ -213,6 +224,7 @@ impl App {
                 }
                 for project in app.control.directory().all_projects() {
                     app.hub.configure(&project);
+                    app.zones.set(project.id.get(), &project.time_zone);
                 }
                 if seconds.is_multiple_of(600) {
                     app.renew_salts().await;
@@ -322,7 +334,6 @@ async fn open_control(
 }
 
 async fn welcome(control: &Control) -> anyhow::Result<Welcome> {
-    control.ensure_project(Actor::Server).await?;
     let ingest_key = control.ensure_ingest_key().await?;
     let setup_token = control
         .renew_setup_link()

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod app;
 pub mod bench;
+pub mod catalogue;
 pub mod cli;
 pub mod config;
 pub mod core;
@@ -16,7 +17,9 @@ pub mod import;
 pub mod ingest;
 pub mod live;
 pub mod pricing;
+pub mod query;
 pub mod recover;
+pub mod render;
 pub mod serve;
 pub mod store;
 pub mod telemetry;

@@ -147,9 +147,9 @@ settings! {
 
     /// Disk, memory and threads of the event store.
     storage: Storage {
-        /// Memory for the query engine. 0 takes 40 % of the machine's or container's memory, at
-        /// least 128 and at most 2048. It bounds the engine's buffers; leave memory for the rest
-        /// of the process.
+        /// Memory for the query engine. 0 takes 20 % of the machine's or container's memory, at
+        /// least 128 and at most 192, enough for ten million events. Raise it for many more. It
+        /// bounds the engine's buffers; leave memory for the rest of the process.
         memory_mb = 0 => memory_bytes: Option<u64>, automatic_or(megabytes(64..=1_048_576));
 
         /// Threads of the query engine. 0 uses one for each core. Lower it when reports slow down
@@ -170,7 +170,7 @@ settings! {
 
         /// Events that are loaded at once even before the interval is over. The default is one
         /// row group of the database; lower it when memory is scarce.
-        load_rows_max = 122_880 => load_rows_max: usize, whole("events", 2_048..=1_228_800);
+        load_rows_max = 40_960 => load_rows_max: usize, whole("events", 2_048..=1_228_800);
 
         /// Size of one journal file, reserved in advance. Lower it on a very small disk, raise it
         /// where files are changed too often under steady load.

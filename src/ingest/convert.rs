@@ -147,6 +147,7 @@ impl Setter<'_> {
                     return Err(self.wrong("a number of seconds"));
                 });
             }
+            Target::Flag(column) => *column(event) = Some(self.flag()?),
             Target::Rating => event.rating = Some(self.rating()?),
             Target::Cost => {
                 let cost: Money = self
@@ -247,7 +248,9 @@ impl Setter<'_> {
             at.as_microsecond()
         };
         // A day of grace for servers in other places with wrong clocks; pages have a stricter rule of their own.
-        let latest = received.as_microsecond().saturating_add(24 * 3_600_000_000);
+        let latest = received
+            .as_microsecond()
+            .saturating_add(limits::CLOCK_AHEAD_US);
         if at < limits::OCCURRED_AT_MIN || at > latest {
             let hint = if (946_684_800..5_000_000_000).contains(&(at / 1000)) {
                 "; is it in seconds?"
@@ -313,16 +316,25 @@ impl Setter<'_> {
         }
     }
 
+    fn flag(&self) -> Result<i64, Refusal> {
+        match self.text()?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => Ok(1),
+            "false" | "no" | "0" => Ok(0),
+            _ => Err(self.wrong("true or false")),
+        }
+    }
+
+    /// A thumb is kept as the best or the worst of five, so that all ratings have one scale.
     fn rating(&self) -> Result<f64, Refusal> {
         let text = self.text()?;
         match text.to_ascii_lowercase().as_str() {
-            "true" | "up" | "thumbs_up" | "positive" | "good" => return Ok(1.0),
-            "false" | "down" | "thumbs_down" | "negative" | "bad" => return Ok(0.0),
+            "true" | "up" | "thumbs_up" | "positive" | "good" => return Ok(5.0),
+            "false" | "down" | "thumbs_down" | "negative" | "bad" => return Ok(1.0),
             _ => {}
         }
         match text.parse::<f64>() {
             Ok(value) if (-1000.0..=1000.0).contains(&value) => Ok(value),
-            _ => Err(self.wrong("a number, or up or down")),
+            _ => Err(self.wrong("a number, best 1 to 5, or up or down")),
         }
     }
 

@@ -303,6 +303,10 @@ pub fn price(work: &mut Work) -> Result<(), Refusal> {
     let priced = price::price(&book, event.provider.as_deref(), model, at, &usage);
     event.cost_computed = priced.cost.map(Money::nanos);
     event.price_id = priced.price_id.map(|id| id.to_string());
+    if event.response_cached == Some(1) {
+        // The product's own cache costs nothing; what the model would have cost stays beside it.
+        event.cost = event.cost.or(Some(0));
+    }
     let source = if event.cost.is_some() {
         CostSource::Reported
     } else {

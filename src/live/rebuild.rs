@@ -24,9 +24,9 @@ pub async fn from_store(
 ) -> Result<(), EngineError> {
     for project in projects {
         let number = project.id.get();
-        let mut day_start = 0;
-        hub.rebuild(number, |window| day_start = window.day_start());
-        let past = live::past(engine, number, &project.currency, day_start, now).await?;
+        let mut day = 0..0;
+        hub.rebuild(number, |window| day = window.day());
+        let past = live::past(engine, number, &project.currency, day, now).await?;
         hub.rebuild(number, |window| {
             window.set_today(past.tokens_today, past.revenue_today);
             for minute in &past.minutes {

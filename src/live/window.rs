@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -162,9 +163,9 @@ impl Window {
         true
     }
 
-    /// The local midnight that began today, in microseconds.
-    pub fn day_start(&self) -> i64 {
-        self.day_start
+    /// Today between its local midnights, in microseconds.
+    pub fn day(&self) -> Range<i64> {
+        self.day_start..self.day_end
     }
 
     /// Sets today's sums, as read from the store.
@@ -225,8 +226,8 @@ impl Window {
         slot.failures += past.failures;
         slot.latencies += past.latencies;
         slot.latency_sum += past.latency_sum;
-        slot.tokens += past.tokens;
-        slot.revenue += past.revenue;
+        slot.tokens = slot.tokens.saturating_add(past.tokens);
+        slot.revenue = slot.revenue.saturating_add(past.revenue);
         slot.active = slot.active.max(past.active);
     }
 
@@ -242,8 +243,10 @@ impl Window {
     pub fn figures(&mut self, now: Timestamp) -> Figures {
         self.turn_day(now);
         let second = now.as_microsecond().div_euclid(1_000_000);
-        let horizon = now.as_microsecond() - RECENT_S * 1_000_000;
-        self.people.retain(|_, seen| *seen > horizon);
+        let now_us = now.as_microsecond();
+        // Nobody is seen later than now, unless the clock was set back since: a little is not told from now.
+        self.people
+            .retain(|_, seen| (now_us - *seen).abs() < RECENT_S * 1_000_000);
         let (mut valid, mut failures, mut latencies, mut latency_sum) = (0, 0, 0, 0.0);
         let mut latency = Sketch::default();
         let mut minute = Slot::default();
@@ -317,9 +320,10 @@ impl Window {
             && (self.people.len() < PEOPLE_MAX || self.people.contains_key(&person))
         {
             let seen = self.people.entry(person).or_insert(at);
-            *seen = at.max(*seen);
+            *seen = if *seen > now_us { at } else { at.max(*seen) };
         }
-        if minute > self.minute_now {
+        let is_clock_back = now_us.div_euclid(60_000_000) < self.minute_now;
+        if minute > self.minute_now || is_clock_back {
             self.minute_now = minute;
             self.minute_people.clear();
         }

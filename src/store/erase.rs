@@ -11,11 +11,18 @@ use parking_lot::Mutex;
 use prost::Message;
 use tokio::sync::oneshot;
 
+use crate::catalogue::frame::FRAMES;
 use crate::store::engine::{Engine, EngineError};
+use crate::store::rollup;
 
-/// Tables with a column `project`, all of whose rows go. A table that the loader keeps beside the events belongs
-/// into this list.
-const TABLES: &[&str] = &["events", "previews"];
+/// Tables with a column `project`, besides the roll-ups of the frames. A test looks whether all are here.
+const TABLES: &[&str] = &[
+    "events",
+    "previews",
+    "people",
+    "rollup_zone",
+    rollup::LATENCY_TABLE,
+];
 
 /// What an erasure removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,12 +132,12 @@ pub fn erase(engine: &Engine, project: u32) -> Result<Erased, EngineError> {
 
 fn erase_rows(writer: &Connection, project: u32) -> Result<Erased, EngineError> {
     let mut erased = Erased::default();
-    for table in TABLES {
+    for table in tables() {
         let rows = writer.execute(
             &format!("DELETE FROM {table} WHERE project = ?"),
             params![project],
         )?;
-        match *table {
+        match table {
             "events" => erased.events += rows as u64,
             _ => erased.others += rows as u64,
         }
@@ -140,6 +147,13 @@ fn erase_rows(writer: &Connection, project: u32) -> Result<Erased, EngineError> 
         erased.others += 1;
     }
     Ok(erased)
+}
+
+/// All tables with a column `project`.
+fn tables() -> impl Iterator<Item = &'static str> {
+    let rollups = FRAMES.iter().flat_map(|frame| frame.rollups);
+    let tables = TABLES.iter().copied();
+    tables.chain(rollups.map(|rollup| rollup.table))
 }
 
 /// Dead letters of a project. They stand as they came from the journal, so that each must be looked at.

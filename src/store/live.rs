@@ -1,10 +1,13 @@
 //! What the store knows about the last hour and today, for the live figures at start.
 
+use std::ops::Range;
+
 use duckdb::{Connection, Row, named_params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::core::event::Event;
+use crate::core::limits;
 use crate::live::window::{CHART_MINUTES, PastMinute};
 use crate::store::engine::{Engine, EngineError};
 
@@ -42,7 +45,7 @@ pub async fn past(
     engine: &Engine,
     project: u32,
     currency: &str,
-    day_start: i64,
+    day: Range<i64>,
     now: Timestamp,
 ) -> Result<Past, EngineError> {
     let currency = currency.to_owned();
@@ -52,17 +55,20 @@ pub async fn past(
             // Whole minutes come as sums, the rest as events.
             let boundary = (now - RECENT_US).div_euclid(60_000_000) * 60_000_000;
             let hour_start = (now.div_euclid(60_000_000) - CHART_MINUTES as i64) * 60_000_000;
+            // Events are taken up to a day ahead of our clock. What lies further ahead was received by a clock
+            // that has been set back since, and is not the near past.
+            let end = now + limits::CLOCK_AHEAD_US;
             let mut past = Past {
                 minutes: minutes(reader, project, &currency, hour_start, boundary)?,
-                recent: events(reader, project, boundary, REPLAYED_MAX)?,
-                feed: events(reader, project, i64::MIN / 4, FEED_MAX)?,
-                sessions: events(reader, project, now - SESSION_US, REPLAYED_MAX)?,
+                recent: events(reader, project, boundary..end, REPLAYED_MAX)?,
+                feed: events(reader, project, 0..end, FEED_MAX)?,
+                sessions: events(reader, project, now - SESSION_US..end, REPLAYED_MAX)?,
                 ..Past::default()
             };
             let today = reader
                 .prepare(include_str!("sql/live_today.sql"))?
                 .query_row(
-                    named_params! { "project": project, "from": day_start, "currency": currency },
+                    named_params! { "project": project, "from": day.start, "to": day.end, "currency": currency },
                     |row| Ok((row.get(0)?, row.get(1)?)),
                 )?;
             (past.tokens_today, past.revenue_today) = today;
@@ -103,14 +109,12 @@ fn minutes(
 fn events(
     reader: &Connection,
     project: u32,
-    from: i64,
+    occurred: Range<i64>,
     limit: i64,
 ) -> Result<Vec<Event>, EngineError> {
     let mut statement = reader.prepare(include_str!("sql/live_events.sql"))?;
-    // DuckDB has no timestamps before its own first year.
-    let from = from.max(0);
     let rows = statement.query_map(
-        named_params! { "project": project, "from": from, "limit": limit },
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end, "limit": limit },
         |row| event(row, project),
     )?;
     Ok(rows.collect::<Result<_, _>>()?)

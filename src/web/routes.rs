@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use crate::web::{api, assets, collect, live, middleware, operations, pages};
+use crate::web::{api, assets, collect, live, middleware, operations, pages, query};
 
 /// All routes, below the base path.
 pub fn all(config: &mut ServiceConfig) {
@@ -17,6 +17,8 @@ pub fn all(config: &mut ServiceConfig) {
         // Answers out: a read or admin key, or a session.
         .route("/v1/ingest/log", web::get().to(api::ingest_log))
         .route("/api/v1/summary", web::get().to(api::summary))
+        .route("/api/v1/query", web::get().to(query::query))
+        .route("/api/v1/catalogue", web::get().to(query::catalogue))
         .route("/ws/live", web::get().to(live::stream))
         // For whoever runs the server: anyone, except where a token is set.
         .route("/healthz", web::get().to(operations::health))

@@ -1,5 +1,6 @@
 -- The last hour of one project, one row a minute, for the small charts.
 -- binds: $project $from $to (UTC microseconds, half open) $currency
+-- Sums stay at the end of their type, which a few absurd events reach; an error would keep the server from starting.
 SELECT
     epoch_us(occurred_at) // 60000000 AS minute,
     count(*) FILTER (WHERE type = 'query_sent') AS queries,
@@ -8,16 +9,19 @@ SELECT
     count(*) FILTER (WHERE is_call AND is_failure) AS failures,
     count(latency_ms) FILTER (WHERE is_call AND NOT is_cancelled AND NOT is_failure) AS latencies,
     coalesce(sum(latency_ms) FILTER (WHERE is_call AND NOT is_cancelled AND NOT is_failure), 0) AS latency_sum,
-    CAST(coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (WHERE is_call), 0) AS BIGINT) AS tokens,
-    CAST(coalesce(sum(amount) FILTER (WHERE type = 'payment_completed' AND currency = $currency), 0) * 10000 AS BIGINT) AS revenue,
-    count(DISTINCT coalesce(user_id, anonymous_id, CAST(visitor AS VARCHAR))) AS active
+    CAST(least(
+        coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (WHERE is_call), 0), 9223372036854775807
+    ) AS BIGINT) AS tokens,
+    CAST(greatest(least(
+        coalesce(sum(amount) FILTER (WHERE type = 'payment_completed' AND currency = $currency), 0) * 10000, 9223372036854775807
+    ), -9223372036854775807) AS BIGINT) AS revenue,
+    count(DISTINCT person) + count(DISTINCT visitor) FILTER (WHERE person IS NULL) AS active
 FROM (
     SELECT
         *,
-        type IN ('response_received', 'error_occurred') AND (provider IS NOT NULL OR model IS NOT NULL) AS is_call,
-        coalesce(status = 'cancelled', false) AS is_cancelled,
-        coalesce(status = 'error', false)
-            OR (coalesce(finish_reason = 'refused', false) AND coalesce(status <> 'cancelled', true)) AS is_failure
+        outcome IS NOT NULL AS is_call,
+        coalesce(outcome = 'cancelled', false) AS is_cancelled,
+        coalesce(outcome = 'failure', false) AS is_failure
     FROM events
     WHERE project = $project AND occurred_at >= make_timestamp($from) AND occurred_at < make_timestamp($to)
 )
