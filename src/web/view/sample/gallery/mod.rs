@@ -4,6 +4,7 @@
 //! content policy of the real pages (`tests/browser/gallery.test.mjs`).
 
 mod asked;
+mod categories;
 mod charts;
 mod items;
 mod lists;
@@ -12,7 +13,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::web::view::block::bar_list::BarList;
-use crate::web::view::block::card::{Card, Waiting, Width};
+use crate::web::view::block::card::{Card, CardMark, Freshness, Waiting, Width};
 use crate::web::view::block::chart::{ChartBlock, Height};
 use crate::web::view::block::cohort_table::CohortTable;
 use crate::web::view::block::country_map::CountryMap;
@@ -115,7 +116,17 @@ impl Sample {
                 self.tokens(),
             ),
             gauge: (
-                card("c-gauge", "Budget used", Width::Four).about("November"),
+                Card {
+                    mark: Some(CardMark {
+                        tone: Tone::Warn,
+                        label: self.text("near 80%"),
+                    }),
+                    freshness: Some(Freshness {
+                        newest: self.ago(7_300),
+                        is_stale: true,
+                    }),
+                    ..card("c-gauge", "Budget used", Width::Four)
+                },
                 Gauge::new(0.73, self.text("$21.9K of $30K"), &[0.8, 0.9], Tone::Plain),
             ),
             heat_map: (
