@@ -134,11 +134,7 @@ impl App {
 
         let since = started.as_microsecond() - limits::DUPLICATE_WINDOW_US;
         let duplicates = remembered(&engine, &config, since).await?;
-        let hub = Hub::start(
-            clock.clone(),
-            config.live.feed_events,
-            config.live.viewers_max,
-        )?;
+        let hub = Hub::start(clock.clone(), &config.live)?;
         let pipeline = Arc::new(pipeline(&config)?);
         for project in control.directory().all_projects() {
             hub.configure(&project);

@@ -1,5 +1,5 @@
--- The last hour of one project, one row a minute, for the small charts.
--- binds: $project $from $to (UTC microseconds, half open) $currency
+-- The last days of one project, one row a minute that had an event.
+-- binds: $project $from (UTC microseconds)
 SELECT
     epoch_us(occurred_at) // 60000000 AS minute,
     count(*) FILTER (WHERE type = 'query_sent') AS queries,
@@ -8,9 +8,7 @@ SELECT
     count(*) FILTER (WHERE is_call AND is_failure) AS failures,
     count(latency_ms) FILTER (WHERE is_call AND NOT is_cancelled AND NOT is_failure) AS latencies,
     coalesce(sum(latency_ms) FILTER (WHERE is_call AND NOT is_cancelled AND NOT is_failure), 0) AS latency_sum,
-    CAST(coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (WHERE is_call), 0) AS BIGINT) AS tokens,
-    CAST(coalesce(sum(amount) FILTER (WHERE type = 'payment_completed' AND currency = $currency), 0) * 10000 AS BIGINT) AS revenue,
-    count(DISTINCT coalesce(user_id, anonymous_id, CAST(visitor AS VARCHAR))) AS active
+    CAST(coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (WHERE is_call), 0) AS BIGINT) AS tokens
 FROM (
     SELECT
         *,
@@ -19,7 +17,7 @@ FROM (
         coalesce(status = 'error', false)
             OR (coalesce(finish_reason = 'refused', false) AND coalesce(status <> 'cancelled', true)) AS is_failure
     FROM events
-    WHERE project = $project AND occurred_at >= make_timestamp($from) AND occurred_at < make_timestamp($to)
+    WHERE project = $project AND occurred_at >= make_timestamp($from)
 )
 GROUP BY minute
 ORDER BY minute

@@ -4,7 +4,7 @@
 //! `static/src/js/figure.cases.json` holds what both must answer; or the first live frame would change
 //! how a figure looks. Does not know any metric.
 
-use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 const STEPS: [&str; 5] = ["", "K", "M", "B", "T"];
@@ -33,6 +33,74 @@ impl FigureForm {
             FigureForm::Money => "money",
             FigureForm::Milliseconds => "milliseconds",
             FigureForm::Percent => "percent",
+        }
+    }
+
+    /// The form of this name.
+    #[cfg(test)]
+    pub fn named(name: &str) -> Option<FigureForm> {
+        use FigureForm::{Count, Milliseconds, Money, PerMinute, Percent};
+        let all = [Count, PerMinute, Money, Milliseconds, Percent];
+        all.into_iter().find(|form| form.name() == name)
+    }
+
+    /// A value in one word, with its unit: "342", "$38.6K", "942 ms", "1.13%".
+    pub fn short(self, value: f64, prefix: &str, decimals: u8) -> String {
+        match self {
+            FigureForm::Count => compact(value),
+            FigureForm::PerMinute if value < 10.0 && rounded(value, 1).fract() != 0.0 => {
+                fixed(value, 1)
+            }
+            FigureForm::PerMinute => compact(value),
+            FigureForm::Money => money(
+                Decimal::from_f64(value).unwrap_or_default(),
+                prefix,
+                decimals,
+            ),
+            FigureForm::Milliseconds => {
+                let (text, unit) = duration(value);
+                format!("{text} {unit}")
+            }
+            FigureForm::Percent => format!("{}%", fixed(value, 2)),
+        }
+    }
+
+    /// A value with all its digits, as a table shows it: "1,204", "$38,600.00", "942 ms", "1.13%".
+    pub fn full(self, value: f64, prefix: &str, decimals: u8) -> String {
+        let sign = if value < 0.0 { "−" } else { "" };
+        let size = value.abs();
+        match self {
+            FigureForm::Count | FigureForm::PerMinute => {
+                format!("{sign}{}", separated(size.round() as u64))
+            }
+            FigureForm::Money => {
+                let text = fixed(size, i32::from(decimals));
+                let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
+                let point = if rest.is_empty() { "" } else { "." };
+                let whole = separated(whole.parse().unwrap_or(0));
+                format!("{sign}{prefix}{whole}{point}{rest}")
+            }
+            FigureForm::Milliseconds | FigureForm::Percent => self.short(value, prefix, decimals),
+        }
+    }
+
+    /// A value as an axis shows it, without needless zeros: "1.5K", "$20", "2.5 s", "0.5%".
+    pub fn axis(self, value: f64, prefix: &str) -> String {
+        let plain = |value: f64| {
+            let text = fixed(value, 2);
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        };
+        let short = |value: f64| compact(value).replace(".0", "");
+        match self {
+            FigureForm::Count | FigureForm::PerMinute => short(value),
+            FigureForm::Money if value.fract() != 0.0 && value < 1000.0 => {
+                format!("{prefix}{}", fixed(value, 2))
+            }
+            FigureForm::Money => format!("{prefix}{}", short(value)),
+            FigureForm::Milliseconds if value == 0.0 => "0".to_owned(),
+            FigureForm::Milliseconds if value < 1000.0 => format!("{} ms", plain(value)),
+            FigureForm::Milliseconds => format!("{} s", plain(value / 1000.0)),
+            FigureForm::Percent => format!("{}%", plain(value)),
         }
     }
 }

@@ -5,14 +5,16 @@
 
 // Pieces that several pages hold.
 pub mod assets;
+pub mod curve;
+pub mod delta;
 pub mod field;
 pub mod figure;
 pub mod first_steps;
 pub mod frame;
 pub mod moment;
+pub mod plot;
 pub mod provider;
 pub mod shell;
-pub mod sparkline;
 
 // Pages.
 pub mod account;

@@ -14,12 +14,18 @@ pub fn colour_class(provider: &str) -> &'static str {
         "anthropic" => "p-anthropic",
         "google" => "p-google",
         "mistral" => "p-mistral",
-        "selfhosted" => "p-selfhosted",
+        "selfhosted" | "local" | "ollama" => "p-selfhosted",
         "xai" => "p-xai",
         "deepseek" => "p-deepseek",
-        _ => "p-other",
+        _ => OTHER_CLASS,
     }
 }
+
+/// The class of providers without a colour of their own.
+pub const OTHER_CLASS: &str = "p-other";
+
+/// Greys that tell providers without a colour of their own apart on one chart.
+pub const GREY_CLASSES: [&str; 2] = ["p-grey1", "p-grey2"];
 
 /// A provider or model with its coloured dot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +58,7 @@ mod tests {
             ("anthropic", "p-anthropic"),
             ("self-hosted", "p-selfhosted"),
             ("self_hosted", "p-selfhosted"),
+            ("local", "p-selfhosted"),
             ("xAI", "p-xai"),
             ("cohere", "p-other"),
             ("", "p-other"),

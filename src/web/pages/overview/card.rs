@@ -1,0 +1,77 @@
+//! The cards of the six figures.
+
+use crate::core::currency::prefix;
+use crate::live::frame::Frame;
+use crate::web::pages::choices::decimals;
+use crate::web::pages::overview::metric::{METRICS, Metric};
+use crate::web::view::curve::Sparkline;
+use crate::web::view::delta::{Delta, Measured};
+use crate::web::view::figure::{self, FigureForm};
+use crate::web::view::overview::KpiCard;
+
+/// All cards; `chosen` is the one whose last hour is shown.
+pub fn cards(live: &Frame, chosen: &Metric) -> Vec<KpiCard> {
+    let all = METRICS.iter();
+    all.map(|metric| card(live, metric, metric.id == chosen.id))
+        .collect()
+}
+
+fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
+    let sign = match metric.form {
+        FigureForm::Money => prefix(&live.kpi.currency),
+        FigureForm::Count
+        | FigureForm::PerMinute
+        | FigureForm::Milliseconds
+        | FigureForm::Percent => String::new(),
+    };
+    let places = decimals(&live.kpi.currency);
+    let (now, then, change) = metric.compared(live);
+    let (today, yesterday) = match &live.hour {
+        Some(hour) => (
+            (metric.series)(&hour.today),
+            (metric.series)(&hour.yesterday),
+        ),
+        None => (Vec::new(), Vec::new()),
+    };
+    KpiCard {
+        id: metric.id,
+        label: metric.label,
+        help: metric.help,
+        chart: metric.chart,
+        form: metric.form,
+        better: metric.better,
+        figure: metric.figure(live, &sign, places),
+        missing: metric.missing,
+        second: second(live, metric),
+        delta: Delta::new(Measured {
+            form: metric.form,
+            better: metric.better,
+            prefix: &sign,
+            decimals: places,
+            now,
+            then,
+            change,
+        }),
+        delta_help: match then {
+            Some(_) => metric.compared,
+            None => metric.incomparable,
+        },
+        sparkline: Sparkline::new(&today, &yesterday),
+        is_chosen,
+        prefix: sign,
+        decimals: places,
+    }
+}
+
+/// The period of a figure, or what belongs beside it.
+fn second(live: &Frame, metric: &Metric) -> String {
+    match metric.id {
+        "avg_latency_ms" => match live.kpi.p95_latency_ms.map(figure::duration) {
+            Some((text, unit)) => format!("p95 {text} {unit}, 5 min"),
+            None => "in 5 minutes".to_owned(),
+        },
+        "queries_per_minute" => "in the last minute".to_owned(),
+        "tokens_consumed_today" | "revenue_today" => "since midnight".to_owned(),
+        _ => "in 5 minutes".to_owned(),
+    }
+}
