@@ -43,6 +43,9 @@ use crate::web::view::assets::Assets;
 /// How long a start waits for the journal's tail to be loaded before it says so and goes on waiting.
 const REPLAY_PATIENCE: Duration = Duration::from_secs(30);
 
+/// Seconds between two looks for events that came too late for the live figures.
+const LATE_LOOK_S: u64 = 60;
+
 /// Everything that runs.
 pub struct App {
     /// The configuration as loaded.
@@ -196,6 +199,9 @@ impl App {
                 for project in app.control.directory().all_projects() {
                     app.hub.configure(&project);
                 }
+                if seconds.is_multiple_of(LATE_LOOK_S) {
+                    app.count_late().await;
+                }
                 if seconds.is_multiple_of(600) {
                     app.renew_salts().await;
                     app.rates.forget_idle();
@@ -261,6 +267,17 @@ impl App {
             }
         }
         self.pipeline.salts.store(Arc::new(salts));
+    }
+
+    /// Counts again who was active, where events came too late to be counted as they came.
+    async fn count_late(&self) {
+        let acknowledged = self.journal.progress().next();
+        if !self.loader.barrier(acknowledged, REPLAY_PATIENCE).await {
+            return;
+        }
+        if let Err(error) = rebuild::late(&self.hub, &self.engine, self.clock.now()).await {
+            tracing::warn!(%error, "who was active before could not be counted again");
+        }
     }
 
     fn look_at_disk(&self) {

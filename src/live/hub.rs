@@ -145,6 +145,19 @@ impl Hub {
         }
     }
 
+    /// Projects with late events since the last question, and the earliest minute of those.
+    pub fn late(&self) -> Vec<(u32, i64)> {
+        let places: Vec<(u32, Arc<Place>)> = self
+            .places
+            .read()
+            .iter()
+            .map(|(project, place)| (*project, Arc::clone(place)))
+            .collect();
+        let late = places.into_iter();
+        late.filter_map(|(project, place)| Some((project, place.window.lock().take_late()?)))
+            .collect()
+    }
+
     /// The figures of a project now, for a page that is being drawn.
     pub fn snapshot(&self, project: u32) -> Option<Frame> {
         let place = self.places.read().get(&project).cloned()?;

@@ -21,23 +21,22 @@ pub struct People {
 }
 
 impl People {
-    /// Sees whom an event is about, at `at` (microseconds).
-    pub fn see(&mut self, event: &Event, at: i64) {
+    /// Sees whom an event is about, at `at`, which is not later than `now` (microseconds).
+    pub fn see(&mut self, event: &Event, at: i64, now: i64) {
         let Some(person) = self.person(event) else {
             return;
         };
         if self.seen.len() < PEOPLE_MAX || self.seen.contains_key(&person) {
             let seen = self.seen.entry(person).or_insert(at);
-            *seen = at.max(*seen);
+            // Seen later than now: the clock was set back since, and that moment is still to come.
+            *seen = if *seen > now { at } else { at.max(*seen) };
         }
     }
 
     /// Those active at `now` (microseconds).
     pub fn active(&self, now: i64) -> u64 {
-        self.seen
-            .values()
-            .filter(|seen| **seen > now - ACTIVE_US)
-            .count() as u64
+        let active = self.seen.values().filter(|seen| is_active(**seen, now));
+        active.count() as u64
     }
 
     /// Moves on to the minute of `now`: tells who was active at the end of each minute that is over and had
@@ -47,7 +46,11 @@ impl People {
     /// does not change what was told.
     pub fn turn(&mut self, now: i64) -> Vec<(i64, u64)> {
         let present = now.div_euclid(MINUTE_US);
-        if present <= self.minute {
+        if present < self.minute {
+            // The clock was set back; what it showed before is told again when it comes.
+            self.minute = present;
+        }
+        if present == self.minute {
             return Vec::new();
         }
         // Nobody seen in the minute that ends now is active later than five minutes after it.
@@ -56,7 +59,7 @@ impl People {
             .map(|minute| (minute, self.active((minute + 1) * MINUTE_US)))
             .filter(|(_, active)| *active > 0)
             .collect();
-        self.seen.retain(|_, seen| *seen > now - ACTIVE_US);
+        self.seen.retain(|_, seen| is_active(*seen, now));
         self.minute = present;
         ended
     }
@@ -67,6 +70,11 @@ impl People {
         }
         event.visitor.map(|visitor| self.hasher.hash_one(visitor))
     }
+}
+
+/// A moment a little after `now` counts too: clocks are set back by small steps all the time.
+fn is_active(seen: i64, now: i64) -> bool {
+    (now - seen).abs() < ACTIVE_US
 }
 
 #[cfg(test)]
@@ -87,14 +95,14 @@ mod tests {
     #[test]
     fn people_are_counted_once_and_leave_after_five_minutes() {
         let mut people = People::default();
-        people.see(&person("ana"), at(100, 0));
-        people.see(&person("ana"), at(100, 30));
+        people.see(&person("ana"), at(100, 0), at(100, 0));
+        people.see(&person("ana"), at(100, 30), at(100, 30));
         let visitor = Event {
             visitor: Some(7),
             ..Event::default()
         };
-        people.see(&visitor, at(103, 0));
-        people.see(&Event::default(), at(103, 0));
+        people.see(&visitor, at(103, 0), at(103, 0));
+        people.see(&Event::default(), at(103, 0), at(103, 0));
 
         assert_eq!(people.active(at(104, 0)), 2);
         assert_eq!(people.active(at(105, 30)), 1, "ana was last seen at 100:30");
@@ -105,10 +113,10 @@ mod tests {
     fn each_minute_that_ends_tells_who_was_active_at_its_end() {
         let mut people = People::default();
         people.turn(at(100, 0));
-        people.see(&person("ana"), at(100, 10));
+        people.see(&person("ana"), at(100, 10), at(100, 10));
         assert_eq!(people.turn(at(100, 50)), [], "the minute is not over");
         assert_eq!(people.turn(at(101, 0)), [(100, 1)]);
-        people.see(&person("bo"), at(101, 5));
+        people.see(&person("bo"), at(101, 5), at(101, 5));
 
         // Nothing happens for a long time: ana leaves during minute 105, bo during minute 106.
         let ended = people.turn(at(500, 0));
@@ -116,5 +124,20 @@ mod tests {
         assert_eq!(ended, [(101, 2), (102, 2), (103, 2), (104, 2), (105, 1)]);
         assert_eq!(people.active(at(500, 0)), 0);
         assert!(people.seen.is_empty(), "nobody is remembered for ever");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_leaves_nobody_active_for_ever() {
+        let mut people = People::default();
+        people.turn(at(100, 0));
+        people.see(&person("ana"), at(100, 10), at(100, 10));
+
+        people.turn(at(40, 0));
+        people.see(&person("bo"), at(40, 5), at(40, 5));
+
+        assert_eq!(people.active(at(40, 10)), 1, "only bo");
+        people.see(&person("ana"), at(40, 20), at(40, 20));
+        assert_eq!(people.active(at(40, 30)), 2);
+        assert_eq!(people.turn(at(41, 0)), [(40, 2)]);
     }
 }

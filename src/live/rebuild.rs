@@ -39,6 +39,20 @@ pub async fn from_store(
     Ok(())
 }
 
+/// Counts again who was active, for projects that got events too late to be counted as they came.
+///
+/// The caller has waited until what was acknowledged is in the store.
+///
+/// # Errors
+/// If the engine cannot answer.
+pub async fn late(hub: &Arc<Hub>, engine: &Engine, now: Timestamp) -> Result<(), EngineError> {
+    for (project, from) in hub.late() {
+        let active = live::active_since(engine, project, from, now).await?;
+        hub.rebuild(project, |window| window.set_active(&active));
+    }
+    Ok(())
+}
+
 fn fill(window: &mut Window, past: Past, now: Timestamp) {
     for (minute, tally) in &past.minutes {
         window.minute(*minute).tally = *tally;
@@ -54,9 +68,7 @@ fn fill(window: &mut Window, past: Past, now: Timestamp) {
         let provider = provider.as_deref().unwrap_or(UNKNOWN);
         window.minute(*minute).providers.add(provider, &tally);
     }
-    for (minute, active) in &past.active {
-        window.minute(*minute).active = *active;
-    }
+    window.set_active(&past.active);
     for event in &past.recent {
         window.replay(event, now);
     }

@@ -48,15 +48,17 @@ impl Default for Seconds {
 }
 
 impl Seconds {
-    /// Adds an event that happened at `at` (microseconds), which is not in the future.
-    pub fn count(&mut self, event: &Event, tally: &Tally, at: i64) {
+    /// Adds an event that happened at `at`, which is not later than `now` (microseconds).
+    pub fn count(&mut self, event: &Event, tally: &Tally, at: i64, now: i64) {
         let stamp = at.div_euclid(1_000_000);
         let index = stamp.rem_euclid(self.ring.len() as i64) as usize;
         let second = &mut self.ring[index];
-        if second.stamp > stamp {
+        // A second later than now is from before the clock was set back.
+        let is_held = second.stamp > stamp && second.stamp <= now.div_euclid(1_000_000);
+        if is_held {
             return;
         }
-        if second.stamp < stamp {
+        if second.stamp != stamp {
             *second = Second {
                 stamp,
                 ..Second::default()
@@ -109,7 +111,7 @@ mod tests {
                 ..Event::default()
             };
             let at = now().as_microsecond() - ago * 1_000_000;
-            seconds.count(&event, &Tally::of(&event), at);
+            seconds.count(&event, &Tally::of(&event), at, now().as_microsecond());
         }
         seconds
     }
@@ -138,7 +140,7 @@ mod tests {
         };
         // 301 seconds earlier uses the same place of the ring.
         let earlier = now().as_microsecond() - 301_000_000;
-        seconds.count(&event, &Tally::of(&event), earlier);
+        seconds.count(&event, &Tally::of(&event), earlier, now().as_microsecond());
 
         let recent = seconds.recent(now());
 
@@ -146,5 +148,8 @@ mod tests {
             (recent.five_minutes.queries, recent.five_minutes.answers),
             (0, 1)
         );
+        let set_back = now() - jiff::SignedDuration::from_secs(301);
+        seconds.count(&event, &Tally::of(&event), earlier, earlier);
+        assert_eq!(seconds.recent(set_back).five_minutes.queries, 1);
     }
 }

@@ -18,6 +18,8 @@ use crate::live::tally::Tally;
 
 /// Minutes of the charts.
 pub const HOUR_MINUTES: i64 = 60;
+/// An event this many minutes after its own may have come too late to count its person there.
+const LATE_MINUTES: i64 = 2;
 /// Whole minutes of the figures that slide, yesterday.
 const THEN_MINUTES: i64 = ACTIVE_US / MINUTE_US;
 
@@ -32,6 +34,8 @@ pub struct Window {
     minutes: Minutes,
     people: People,
     feed: Feed,
+    /// The earliest minute that a late event belongs to, since somebody asked.
+    late_from: Option<i64>,
 }
 
 /// Everything that slides with the second.
@@ -66,6 +70,7 @@ impl Window {
             minutes: Minutes::default(),
             people: People::default(),
             feed: Feed::new(feed_max),
+            late_from: None,
         };
         window.turn(now);
         window
@@ -93,6 +98,9 @@ impl Window {
         let minute = at.div_euclid(MINUTE_US);
         if minute >= self.present - KEPT_MINUTES {
             self.minutes.count(&event, &Tally::of(&event), minute);
+            if minute < self.present - LATE_MINUTES {
+                self.late_from = Some(self.late_from.map_or(minute, |from| from.min(minute)));
+            }
         }
         self.slide(&event, at, now);
         self.feed.push(event);
@@ -102,6 +110,19 @@ impl Window {
     pub fn replay(&mut self, event: &Event, now: Timestamp) {
         let at = event.occurred_at.min(now.as_microsecond());
         self.slide(event, at, now);
+    }
+
+    /// The earliest minute whose active people are not known any more, because of events that came late; asked
+    /// once. Sums are exact without this: only distinct people cannot be added up.
+    pub fn take_late(&mut self) -> Option<i64> {
+        self.late_from.take()
+    }
+
+    /// Sets who was active at the end of past minutes, as the store knows it.
+    pub fn set_active(&mut self, active: &[(i64, u64)]) {
+        for (minute, active) in active.iter().filter(|(minute, _)| *minute < self.present) {
+            self.minutes.minute(*minute).active = *active;
+        }
     }
 
     /// A minute, for what the store knows of it.
@@ -124,7 +145,7 @@ impl Window {
         self.turn(now);
         let recent = self.seconds.recent(now);
         let (five, minute) = (recent.five_minutes, recent.minute);
-        let today = self.minute_of(self.day.start)..self.present + 1;
+        let today = minute_of(self.day.start)..minute_of(self.day.end);
         let figures = Figures {
             active_users_now: self.people.active(now.as_microsecond()),
             queries_per_minute: minute.requests(),
@@ -160,7 +181,7 @@ impl Window {
         self.turn(now);
         let first = self.present - HOUR_MINUTES + 1;
         let minutes = first..self.present + 1;
-        let earlier = self.minute_of(self.day.same_time_before(now)) - self.present;
+        let earlier = minute_of(self.day.same_time_before(now)) - self.present;
         let mut providers: Vec<(String, Vec<u64>)> = Vec::new();
         for number in minutes.clone() {
             for (id, calls) in self.calls(number) {
@@ -188,10 +209,10 @@ impl Window {
     }
 
     fn yesterday(&self, now: Timestamp) -> Yesterday {
-        let then = self.minute_of(self.day.same_time_before(now));
-        let begin = self.minute_of(self.day.before);
+        let then = minute_of(self.day.same_time_before(now));
+        let begin = minute_of(self.day.before);
         let five = self.minutes.sum(then - THEN_MINUTES..then);
-        let has_begun = self.present > self.minute_of(self.day.start);
+        let has_begun = self.present > minute_of(self.day.start);
         Yesterday {
             active_users_now: self.minutes.get(then - 1).map_or(0, |minute| minute.active),
             queries_per_minute: five.requests() as f64 / THEN_MINUTES as f64,
@@ -204,7 +225,7 @@ impl Window {
 
     /// Sums are compared over whole minutes on both sides, so that a running minute does not flatter today.
     fn changes(&self, figures: &Figures, yesterday: &Yesterday) -> Changes {
-        let whole = self.minute_of(self.day.start)..self.present;
+        let whole = minute_of(self.day.start)..self.present;
         let tokens = self.minutes.sum(whole.clone()).tokens;
         let revenue = self.minutes.revenue(whole, &self.currency);
         let of =
@@ -256,20 +277,18 @@ impl Window {
             .collect()
     }
 
-    fn minute_of(&self, at: Timestamp) -> i64 {
-        at.as_microsecond().div_euclid(MINUTE_US)
-    }
-
     fn slide(&mut self, event: &Event, at: i64, now: Timestamp) {
         if at > now.as_microsecond() - RECENT_S * 1_000_000 {
-            self.seconds.count(event, &Tally::of(event), at);
-            self.people.see(event, at);
+            let now = now.as_microsecond();
+            self.seconds.count(event, &Tally::of(event), at, now);
+            self.people.see(event, at, now);
         }
     }
 
     fn turn(&mut self, now: Timestamp) {
-        let present = self.minute_of(now);
-        if present <= self.present {
+        let present = minute_of(now);
+        // A clock that was set back goes the same way: its minutes are told again.
+        if present == self.present {
             return;
         }
         for (minute, active) in self.people.turn(now.as_microsecond()) {
@@ -281,6 +300,10 @@ impl Window {
             self.day = Day::of(now, &self.zone);
         }
     }
+}
+
+fn minute_of(at: Timestamp) -> i64 {
+    at.as_microsecond().div_euclid(MINUTE_US)
 }
 
 #[cfg(test)]

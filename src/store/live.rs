@@ -1,5 +1,7 @@
 //! What the store knows about the last two days, for the live figures at start.
 
+use std::ops::Range;
+
 use duckdb::{Connection, Row, named_params};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -14,6 +16,9 @@ use crate::store::engine::{Engine, EngineError};
 const REPLAYED_MAX: i64 = 600_000;
 /// A session ends after this pause, in microseconds.
 const SESSION_US: i64 = 30 * 60 * 1_000_000;
+/// Events are taken up to a day ahead of our clock. What lies further ahead was received by a clock that has been
+/// set back since, and is not the near past.
+const AHEAD_US: i64 = 24 * 3600 * 1_000_000;
 /// Minutes of which it must be known who was active: the last hour of yesterday's same time, on a day of 25 hours.
 const ACTIVE_MINUTES: i64 = 26 * 60;
 
@@ -51,71 +56,109 @@ pub async fn past(
     engine
         .read(move |reader| {
             let present = now.div_euclid(MINUTE_US);
-            let since = |minutes: i64| (present - minutes) * MINUTE_US;
+            let end = now + AHEAD_US;
+            let since = |minutes: i64| (present - minutes) * MINUTE_US..end;
+            let active_minutes = (present - ACTIVE_MINUTES) * MINUTE_US..present * MINUTE_US;
             Ok(Past {
                 minutes: minutes(reader, project, since(KEPT_MINUTES))?,
                 payments: payments(reader, project, since(KEPT_MINUTES))?,
                 calls: calls(reader, project, since(PROVIDER_MINUTES))?,
-                active: active(reader, project, since(ACTIVE_MINUTES), present * MINUTE_US)?,
-                recent: events(reader, project, now - RECENT_S * 1_000_000, REPLAYED_MAX)?,
-                feed: events(reader, project, 0, feed_max)?,
-                sessions: events(reader, project, now - SESSION_US, REPLAYED_MAX)?,
+                active: active(reader, project, active_minutes)?,
+                recent: events(
+                    reader,
+                    project,
+                    now - RECENT_S * 1_000_000..end,
+                    REPLAYED_MAX,
+                )?,
+                feed: events(reader, project, 0..end, feed_max)?,
+                sessions: events(reader, project, now - SESSION_US..end, REPLAYED_MAX)?,
             })
         })
         .await
 }
 
-fn minutes(reader: &Connection, project: u32, from: i64) -> Result<Vec<(i64, Tally)>, EngineError> {
+/// People and visitors of the five minutes up to the end of each minute, from the minute `from` on, as of `now`.
+///
+/// # Errors
+/// If the engine cannot answer.
+pub async fn active_since(
+    engine: &Engine,
+    project: u32,
+    from: i64,
+    now: Timestamp,
+) -> Result<Vec<(i64, u64)>, EngineError> {
+    let present = now.as_microsecond().div_euclid(MINUTE_US);
+    let from = from.max(present - ACTIVE_MINUTES);
+    engine
+        .read(move |reader| {
+            // Who was seen in the four minutes before is active at the end of the first one too.
+            let seen_from = (from - 4) * MINUTE_US;
+            let mut told = active(reader, project, seen_from..present * MINUTE_US)?;
+            told.retain(|(minute, _)| *minute >= from);
+            Ok(told)
+        })
+        .await
+}
+
+fn minutes(
+    reader: &Connection,
+    project: u32,
+    occurred: Range<i64>,
+) -> Result<Vec<(i64, Tally)>, EngineError> {
     let mut statement = reader.prepare(include_str!("sql/live_minutes.sql"))?;
-    let rows = statement.query_map(named_params! { "project": project, "from": from }, |row| {
-        let count = |column| row.get::<_, i64>(column).map(|count| count as u64);
-        let tally = Tally {
-            queries: count(1)?,
-            answers: count(2)?,
-            valid: count(3)?,
-            failures: count(4)?,
-            latencies: count(5)?,
-            latency_sum: row.get(6)?,
-            tokens: row.get(7)?,
-        };
-        Ok((row.get(0)?, tally))
-    })?;
+    let rows = statement.query_map(
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end },
+        |row| {
+            let count = |column| row.get::<_, i64>(column).map(|count| count as u64);
+            let tally = Tally {
+                queries: count(1)?,
+                answers: count(2)?,
+                valid: count(3)?,
+                failures: count(4)?,
+                latencies: count(5)?,
+                latency_sum: row.get(6)?,
+                tokens: row.get(7)?,
+            };
+            Ok((row.get(0)?, tally))
+        },
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn payments(
     reader: &Connection,
     project: u32,
-    from: i64,
+    occurred: Range<i64>,
 ) -> Result<Vec<(i64, String, i64)>, EngineError> {
     let mut statement = reader.prepare(include_str!("sql/live_payments.sql"))?;
-    let rows = statement.query_map(named_params! { "project": project, "from": from }, |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-    })?;
+    let rows = statement.query_map(
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end },
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn calls(
     reader: &Connection,
     project: u32,
-    from: i64,
+    occurred: Range<i64>,
 ) -> Result<Vec<(i64, Option<String>, u64)>, EngineError> {
     let mut statement = reader.prepare(include_str!("sql/live_calls.sql"))?;
-    let rows = statement.query_map(named_params! { "project": project, "from": from }, |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64))
-    })?;
+    let rows = statement.query_map(
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end },
+        |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64)),
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn active(
     reader: &Connection,
     project: u32,
-    from: i64,
-    to: i64,
+    occurred: Range<i64>,
 ) -> Result<Vec<(i64, u64)>, EngineError> {
     let mut statement = reader.prepare(include_str!("sql/live_active.sql"))?;
     let rows = statement.query_map(
-        named_params! { "project": project, "from": from, "to": to },
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end },
         |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)),
     )?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -124,12 +167,12 @@ fn active(
 fn events(
     reader: &Connection,
     project: u32,
-    from: i64,
+    occurred: Range<i64>,
     limit: i64,
 ) -> Result<Vec<Event>, EngineError> {
     let mut statement = reader.prepare(include_str!("sql/live_events.sql"))?;
     let rows = statement.query_map(
-        named_params! { "project": project, "from": from, "limit": limit },
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end, "limit": limit },
         |row| event(row, project),
     )?;
     Ok(rows.collect::<Result<_, _>>()?)

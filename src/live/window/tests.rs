@@ -199,6 +199,21 @@ fn who_was_active_is_remembered_for_tomorrow() {
 }
 
 #[test]
+fn late_events_ask_once_for_their_people_to_be_counted_again() {
+    let mut window = with([call(120)]);
+    assert_eq!(window.take_late(), None, "two minutes are not late");
+    window.add(call(600), now());
+    window.add(call(3600), now());
+    window.add(call(300), now());
+
+    assert_eq!(window.take_late(), Some(now().as_second() / 60 - 60));
+    assert_eq!(window.take_late(), None);
+    window.set_active(&[(now().as_second() / 60 - 60, 7)]);
+    let later = now() + SignedDuration::from_mins(23 * 60 + 1);
+    assert_eq!(window.now(later).yesterday.active_users_now, 7);
+}
+
+#[test]
 fn a_changed_zone_or_currency_holds_for_what_is_known_already() {
     let mut window = with([
         payment(60, 49_0000, "USD"),

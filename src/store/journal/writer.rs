@@ -407,13 +407,11 @@ impl Writer {
             let total = submission.events.len();
             inner.waiting.fetch_sub(total, Ordering::AcqRel);
             if result.is_ok() {
-                let mut position = 0;
                 let mut skipped = duplicates.iter().peekable();
-                for event in submission.events {
+                for (position, event) in submission.events.into_iter().enumerate() {
                     if skipped.next_if_eq(&&position).is_none() {
                         kept.push(event);
                     }
-                    position += 1;
                 }
             }
             let ack = Ack {

@@ -1,12 +1,12 @@
 -- Calls of one project by minute and provider, first attempts only; no provider where the call names none.
--- binds: $project $from (UTC microseconds)
+-- binds: $project $from $to (UTC microseconds, half open)
 SELECT
     epoch_us(occurred_at) // 60000000 AS minute,
     provider,
     count(*) AS calls
 FROM events
 WHERE
-    project = $project AND occurred_at >= make_timestamp($from)
+    project = $project AND occurred_at >= make_timestamp($from) AND occurred_at < make_timestamp($to)
     AND type IN ('response_received', 'error_occurred') AND (provider IS NOT NULL OR model IS NOT NULL)
     AND coalesce(attempt, 1) <= 1
 GROUP BY minute, provider

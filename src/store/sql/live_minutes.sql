@@ -1,5 +1,6 @@
 -- The last days of one project, one row a minute that had an event.
--- binds: $project $from (UTC microseconds)
+-- binds: $project $from $to (UTC microseconds, half open)
+-- Sums stay at the end of their type, which a few absurd events reach; an error would keep the server from starting.
 SELECT
     epoch_us(occurred_at) // 60000000 AS minute,
     count(*) FILTER (WHERE type = 'query_sent') AS queries,
@@ -8,7 +9,9 @@ SELECT
     count(*) FILTER (WHERE is_call AND is_failure) AS failures,
     count(latency_ms) FILTER (WHERE is_call AND NOT is_cancelled AND NOT is_failure) AS latencies,
     coalesce(sum(latency_ms) FILTER (WHERE is_call AND NOT is_cancelled AND NOT is_failure), 0) AS latency_sum,
-    CAST(coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (WHERE is_call), 0) AS BIGINT) AS tokens
+    CAST(least(
+        coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (WHERE is_call), 0), 9223372036854775807
+    ) AS BIGINT) AS tokens
 FROM (
     SELECT
         *,
@@ -17,7 +20,7 @@ FROM (
         coalesce(status = 'error', false)
             OR (coalesce(finish_reason = 'refused', false) AND coalesce(status <> 'cancelled', true)) AS is_failure
     FROM events
-    WHERE project = $project AND occurred_at >= make_timestamp($from)
+    WHERE project = $project AND occurred_at >= make_timestamp($from) AND occurred_at < make_timestamp($to)
 )
 GROUP BY minute
 ORDER BY minute

@@ -30,7 +30,7 @@ use crate::web::view::figure::{FigureForm, separated};
 use crate::web::view::first_steps::FirstSteps;
 use crate::web::view::overview::{LiveState, OverviewPage, OverviewState, ProviderRow};
 use crate::web::view::provider::ProviderMark;
-use crate::web::view::shell::Room;
+use crate::web::view::shell::{Room, Tone};
 
 /// What the key of the first steps is called in the list of keys.
 const FIRST_KEY_NAME: &str = "First steps";
@@ -136,11 +136,18 @@ fn providers(providers: &[Provider]) -> Vec<ProviderRow> {
                 .error_rate_percentage
                 .map(|rate| FigureForm::Percent.short(rate, "", 0)),
         ),
-        has_errors: provider
-            .error_rate_percentage
-            .is_some_and(|rate| rate > 0.0),
+        tone: error_tone(provider.error_rate_percentage),
     };
     providers.iter().take(PROVIDERS_MAX).map(row).collect()
+}
+
+/// Up to 1 % of errors is usual, above 5 % is bad.
+fn error_tone(percentage: Option<f64>) -> Tone {
+    match percentage {
+        Some(rate) if rate > 5.0 => Tone::Bad,
+        Some(rate) if rate > 1.0 => Tone::Warn,
+        Some(_) | None => Tone::Plain,
+    }
 }
 
 fn time_of_day(milliseconds: i64) -> String {
@@ -154,9 +161,10 @@ fn time_of_day(milliseconds: i64) -> String {
 mod tests {
     use crate::live::frame::Provider;
     use crate::web::pages::overview::{providers, time_of_day};
+    use crate::web::view::shell::Tone;
 
     #[test]
-    fn a_provider_without_a_call_in_five_minutes_has_dashes() {
+    fn a_provider_without_a_call_in_five_minutes_has_dashes_and_errors_have_a_tone() {
         let provider = |latency, rate| Provider {
             id: "openai".into(),
             label: "OpenAI".into(),
@@ -168,26 +176,21 @@ mod tests {
         let rows = providers(&[
             provider(Some(842.4), Some(1.25)),
             provider(None, None),
-            provider(None, Some(0.0)),
+            provider(None, Some(1.0)),
+            provider(None, Some(5.01)),
         ]);
 
         let seen: Vec<_> = rows
             .iter()
-            .map(|row| {
-                (
-                    &*row.per_minute,
-                    &*row.latency,
-                    &*row.error_rate,
-                    row.has_errors,
-                )
-            })
+            .map(|row| (&*row.per_minute, &*row.latency, &*row.error_rate, row.tone))
             .collect();
         assert_eq!(
             seen,
             [
-                ("1,200", "842 ms", "1.25%", true),
-                ("1,200", "–", "–", false),
-                ("1,200", "–", "0.00%", false)
+                ("1,200", "842 ms", "1.25%", Tone::Warn),
+                ("1,200", "–", "–", Tone::Plain),
+                ("1,200", "–", "1.00%", Tone::Plain),
+                ("1,200", "–", "5.01%", Tone::Bad)
             ]
         );
     }

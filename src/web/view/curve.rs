@@ -116,7 +116,8 @@ pub fn largest(values: &[Option<f64>]) -> f64 {
 
 /// One decimal, without a trailing ".0": enough for a line one and a half pixels wide.
 pub fn coordinate(number: f64) -> String {
-    let text = format!("{number:.1}");
+    // Halves go up, as in the script; formatting alone would take them to the even neighbour.
+    let text = format!("{:.1}", (number * 10.0).round() / 10.0);
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 

@@ -158,17 +158,20 @@ mod tests {
         versus: String,
     }
 
-    /// What the script's tests read too: form, better, now, change, then.
+    /// Form, better, now, change, then, and what is told.
+    type Case = (
+        String,
+        String,
+        Option<f64>,
+        Option<f64>,
+        Option<f64>,
+        Expected,
+    );
+
+    /// What the script's tests read too.
     #[derive(Deserialize)]
     struct Cases {
-        delta: Vec<(
-            String,
-            String,
-            Option<f64>,
-            Option<f64>,
-            Option<f64>,
-            Expected,
-        )>,
+        delta: Vec<Case>,
         short: Vec<(String, f64, String, String)>,
         full: Vec<(String, f64, String, String)>,
     }

@@ -30,6 +30,8 @@ pub struct KpiCard {
     pub form: FigureForm,
     /// Which way is good news.
     pub better: Better,
+    /// Whether a minute of it grows while it runs, so that the running one says little yet.
+    pub is_sum: bool,
     /// The currency's sign before an amount: "$", "CHF ". Empty for other forms.
     pub prefix: String,
     /// Decimals of the currency: 2 for dollars, 0 for yen.
@@ -91,8 +93,8 @@ pub struct ProviderRow {
     pub latency: String,
     /// Failed share: "1.25%", or a dash.
     pub error_rate: String,
-    /// Whether the share is not zero.
-    pub has_errors: bool,
+    /// Whether the share is high.
+    pub tone: Tone,
 }
 
 /// One of the latest events.

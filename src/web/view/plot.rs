@@ -33,6 +33,8 @@ pub struct Tick {
 pub struct LinePlot {
     /// Today.
     pub today: Curve,
+    /// The line to the running minute, where that is not over and so not comparable; else empty.
+    pub tail: String,
     /// The line of yesterday; empty where yesterday had nothing to show.
     pub yesterday: String,
     /// Grid lines, the lowest last.
@@ -42,18 +44,31 @@ pub struct LinePlot {
 }
 
 impl LinePlot {
-    /// The plot of values at equal steps, oldest first; `None` is a gap.
+    /// The plot of values at equal steps, oldest first; `None` is a gap. `is_sum` sets the last step apart.
     pub fn new(
         today: &[Option<f64>],
         yesterday: &[Option<f64>],
         form: FigureForm,
+        is_sum: bool,
         prefix: &str,
         x: Vec<Tick>,
     ) -> LinePlot {
         let steps = scale(largest(today).max(largest(yesterday)), form);
         let most = steps.last().copied().unwrap_or(1.0);
+        let over = today.len().saturating_sub(1);
+        let only = |is_shown: &dyn Fn(usize) -> bool| -> Vec<Option<f64>> {
+            let values = today.iter().enumerate();
+            values
+                .map(|(step, value)| value.filter(|_| is_shown(step)))
+                .collect()
+        };
+        let (whole, tail) = match is_sum {
+            true => (only(&|step| step < over), only(&|step| step + 1 >= over)),
+            false => (today.to_vec(), Vec::new()),
+        };
         LinePlot {
-            today: Curve::new(today, most, LINES),
+            today: Curve::new(&whole, most, LINES),
+            tail: Curve::new(&tail, most, LINES).line,
             yesterday: match largest(yesterday) > 0.0 {
                 true => Curve::new(yesterday, most, LINES).line,
                 false => String::new(),
@@ -77,6 +92,8 @@ pub struct Part {
     pub width: String,
     /// Height.
     pub height: String,
+    /// Whether it belongs to the last step, which is still running.
+    pub is_so_far: bool,
 }
 
 /// Bars of equal steps, stacked by series.
@@ -123,6 +140,7 @@ impl StackPlot {
                     y: hundredths(100.0 - below as f64 / top * 100.0),
                     width: hundredths(place * BAR_SHARE),
                     height: hundredths(count as f64 / top * 100.0),
+                    is_so_far: step + 1 == steps_of_time,
                 });
             }
         }
@@ -229,6 +247,7 @@ mod tests {
             &[Some(0.0), Some(30.0)],
             &[Some(40.0), None],
             FigureForm::Count,
+            false,
             "",
             Vec::new(),
         );
@@ -250,6 +269,15 @@ mod tests {
     }
 
     #[test]
+    fn the_running_minute_of_a_sum_is_drawn_apart() {
+        let today = [Some(4.0), Some(2.0), Some(1.0)];
+        let plot = LinePlot::new(&today, &[], FigureForm::Count, true, "", Vec::new());
+
+        assert_eq!(plot.today.line, "M0 0L295 100"); // 4 is the top, 2 half of it
+        assert_eq!(plot.tail, "M295 100L590 150");
+    }
+
+    #[test]
     fn bars_stand_on_each_other_and_leave_out_what_is_zero() {
         let plot = StackPlot::new(&[("p-a", &[2, 0]), ("p-b", &[2, 3])], Vec::new());
 
@@ -259,6 +287,8 @@ mod tests {
             .iter()
             .map(|part| (part.class, &*part.x, &*part.y, &*part.width, &*part.height))
             .collect();
+        let so_far: Vec<bool> = plot.parts.iter().map(|part| part.is_so_far).collect();
+        assert_eq!(so_far, [false, false, true]);
         assert_eq!(
             seen,
             [

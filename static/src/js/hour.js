@@ -68,7 +68,9 @@ export class Hour {
     }
     for (const card of this.cards) {
       const id = card.dataset.kpi;
-      showSpark(card, this.hour.today[id], this.hour.yesterday[id]);
+      const today = this.hour.today[id];
+      // The running minute of a sum would end every curve with a fall.
+      showSpark(card, "sum" in card.dataset ? today.with(-1, null) : today, this.hour.yesterday[id]);
     }
     this.#drawLines();
     this.#drawStack();
@@ -79,12 +81,13 @@ export class Hour {
     const { kpi, label, chart, form, prefix, decimals } = this.chosen.dataset;
     const options = { prefix, decimals: Number(decimals) };
     const text = (value) => (value === null || value === undefined ? "–" : full(form, value, options));
-    return { id: kpi, label, chart, form, prefix, text, today: this.hour.today[kpi], yesterday: this.hour.yesterday[kpi] };
+    const isSum = "sum" in this.chosen.dataset;
+    return { label, chart, form, isSum, prefix, text, today: this.hour.today[kpi], yesterday: this.hour.yesterday[kpi] };
   }
 
   #drawLines() {
-    const { label, chart, form, prefix, text, today, yesterday } = this.#figure();
-    drawLines(this.lines, { today, yesterday, form, prefix, first_ms: this.hour.t, clock: this.clock });
+    const { label, chart, form, isSum, prefix, text, today, yesterday } = this.#figure();
+    drawLines(this.lines, { today, yesterday, form, isSum, prefix, first_ms: this.hour.t, clock: this.clock });
     this.main.querySelector("[data-figure-label]").textContent = label;
     this.main.querySelector("[data-figure-chart]").textContent = chart;
     const known = today.filter((value) => value !== null);
@@ -135,7 +138,7 @@ export class Hour {
 
   #read(figure, index) {
     if (!this.hour) return null;
-    const title = this.clock(this.hour.t + index * 60_000);
+    const title = this.clock(this.hour.t + index * 60_000) + (index === COUNT - 1 ? " so far" : "");
     if (figure === this.lines) {
       const { text, today, yesterday } = this.#figure();
       return {

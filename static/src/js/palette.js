@@ -1,7 +1,8 @@
 // The command palette: every room, project and command by a few letters of its name. It reads the rooms and
 // projects from the navigation, so there is no second list to keep.
-import { toggleTheme } from "./theme.js";
+import { search } from "./search.js";
 import { element } from "./svg.js";
+import { toggleTheme } from "./theme.js";
 
 const dialog = document.getElementById("palette");
 
@@ -30,14 +31,6 @@ const entries = () => {
     ...press("Keyboard shortcuts", '[data-open="shortcuts"]', "?"),
     ...press("Log out", 'form[action$="/logout"] button'),
   ];
-};
-
-/** Entries whose name or group holds all the words; those whose name begins with the text first. */
-export const search = (all, text) => {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = all.filter(({ name, group }) => words.every((word) => `${name} ${group}`.toLowerCase().includes(word)));
-  const begins = ({ name }) => (words.length > 0 && name.toLowerCase().startsWith(words[0]) ? 0 : 1);
-  return fits.map((entry, place) => ({ entry, place })).sort((a, b) => begins(a.entry) - begins(b.entry) || a.place - b.place).map(({ entry }) => entry);
 };
 
 let all = [];

@@ -13,10 +13,14 @@ const drawAxes = (figure, y, x) => {
   fit(figure.querySelector(".plot-x"), "text", x.map(({ at, text }) => ({ x: `${at}%`, y: "12", text })));
 };
 
-/** Today's line with its area, and yesterday's. */
-export const drawLines = (figure, { today, yesterday, form, prefix, first_ms, clock }) => {
+/** Today's line with its area, and yesterday's; the running minute of a sum is set apart. */
+export const drawLines = (figure, { today, yesterday, form, isSum, prefix, first_ms, clock }) => {
   const steps = scale(Math.max(largest(today), largest(yesterday)), form);
-  const now = curve(today, steps.at(-1), LINES);
+  const over = today.length - 1;
+  const only = (isShown) => today.map((value, index) => (isShown(index) ? value : null));
+  const now = curve(isSum ? only((index) => index < over) : today, steps.at(-1), LINES);
+  const tail = isSum ? curve(only((index) => index + 1 >= over), steps.at(-1), LINES).line : "";
+  set(figure.querySelector(".plot-tail"), { d: tail });
   set(figure.querySelector(".plot-line"), { d: now.line });
   set(figure.querySelector(".plot-fill"), { d: now.fill });
   set(figure.querySelector(".plot-prev"), { d: largest(yesterday) > 0 ? curve(yesterday, steps.at(-1), LINES).line : "" });
@@ -39,7 +43,7 @@ export const drawStack = (figure, { layers, count, first_ms, clock }) => {
       if (!value) continue;
       below += value;
       parts.push({
-        class: layer.kind,
+        class: index + 1 === count ? `${layer.kind} so-far` : layer.kind,
         x: percent(index * width + (width * (1 - BAR_SHARE)) / 2),
         y: percent(100 - (below / top) * 100),
         width: percent(width * BAR_SHARE),

@@ -25,7 +25,8 @@ export const showProviders = (body, nothing, providers) => {
     calls.textContent = provider.per_minute.toLocaleString("en");
     latency.textContent = provider.avg_latency_ms === null ? "–" : short("milliseconds", provider.avg_latency_ms);
     errors.textContent = rate === null ? "–" : short("percent", rate);
-    errors.classList.toggle("bad", rate > 0);
+    errors.classList.toggle("warn", rate > 1 && rate <= 5);
+    errors.classList.toggle("bad", rate > 5);
     return row;
   });
   body.replaceChildren(...wanted);

@@ -40,6 +40,7 @@ fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
         chart: metric.chart,
         form: metric.form,
         better: metric.better,
+        is_sum: metric.is_sum,
         figure: metric.figure(live, &sign, places),
         missing: metric.missing,
         second: second(live, metric),
@@ -56,11 +57,23 @@ fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
             Some(_) => metric.compared,
             None => metric.incomparable,
         },
-        sparkline: Sparkline::new(&today, &yesterday),
+        sparkline: match metric.is_sum {
+            true => Sparkline::new(&without_last(&today), &yesterday),
+            false => Sparkline::new(&today, &yesterday),
+        },
         is_chosen,
         prefix: sign,
         decimals: places,
     }
+}
+
+/// The running minute of a sum would end every curve with a fall.
+fn without_last(values: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut values = values.to_vec();
+    if let Some(last) = values.last_mut() {
+        *last = None;
+    }
+    values
 }
 
 /// The period of a figure, or what belongs beside it.

@@ -47,6 +47,7 @@ pub fn figure_chart(
             &today,
             &yesterday,
             metric.form,
+            metric.is_sum,
             prefix,
             times(hour.t, today.len(), zone, line_place),
         ),
@@ -251,9 +252,10 @@ mod tests {
     #[test]
     fn times_are_of_the_projects_clock() {
         let kathmandu = TimeZone::get("Asia/Kathmandu").expect("a known zone"); // UTC+05:45
-        let ticks = times(0, 60, &kathmandu, line_place);
+        let twenty_to_nine = 1_795_293_600_000; // 21 November 2026, 20:40 UTC
+        let ticks = times(twenty_to_nine, 60, &kathmandu, line_place);
         let seen: Vec<&str> = ticks.iter().map(|tick| &*tick.text).collect();
-        assert_eq!(seen, ["05:50", "06:00", "06:10", "06:20", "06:30", "06:40"]);
+        assert_eq!(seen, ["02:30", "02:40", "02:50", "03:00", "03:10", "03:20"]);
         assert_eq!(ticks[0].at, "8.5"); // 5 of 59 steps
     }
 

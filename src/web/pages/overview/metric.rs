@@ -32,6 +32,8 @@ pub struct Metric {
     pub form: FigureForm,
     /// Which way is good news.
     pub better: Better,
+    /// Whether a minute of it grows while it runs, so that the running one says little yet.
+    pub is_sum: bool,
     /// Why it can be missing.
     pub missing: &'static str,
     /// What it is compared with.
@@ -55,6 +57,7 @@ pub static METRICS: [Metric; 6] = [
         chart: "in the 5 minutes up to each minute",
         form: FigureForm::Count,
         better: Better::Higher,
+        is_sum: false,
         missing: "No event in the last 5 minutes.",
         compared: SAME_MINUTES,
         incomparable: NO_CALLS,
@@ -71,6 +74,7 @@ pub static METRICS: [Metric; 6] = [
         chart: "in each minute",
         form: FigureForm::PerMinute,
         better: Better::Higher,
+        is_sum: true,
         missing: "No event yet.",
         compared: SAME_MINUTES,
         incomparable: NO_CALLS,
@@ -87,6 +91,7 @@ pub static METRICS: [Metric; 6] = [
         chart: "in each minute",
         form: FigureForm::Count,
         better: Better::Neutral,
+        is_sum: true,
         missing: "No call reported tokens today.",
         compared: SAME_PART,
         incomparable: DAY_BEGINS,
@@ -106,6 +111,7 @@ pub static METRICS: [Metric; 6] = [
         chart: "in each minute",
         form: FigureForm::Money,
         better: Better::Higher,
+        is_sum: true,
         missing: "No payment yet.",
         compared: SAME_PART,
         incomparable: DAY_BEGINS,
@@ -125,6 +131,7 @@ pub static METRICS: [Metric; 6] = [
         chart: "mean of each minute",
         form: FigureForm::Milliseconds,
         better: Better::Lower,
+        is_sum: false,
         missing: "No successful call in the last 5 minutes.",
         compared: SAME_MINUTES,
         incomparable: NO_CALLS,
@@ -144,6 +151,7 @@ pub static METRICS: [Metric; 6] = [
         chart: "in each minute",
         form: FigureForm::Percent,
         better: Better::Lower,
+        is_sum: false,
         missing: "No call in the last 5 minutes.",
         compared: SAME_MINUTES,
         incomparable: NO_CALLS,

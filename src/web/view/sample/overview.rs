@@ -67,6 +67,7 @@ impl Sample {
             chart: "in each minute",
             form,
             better,
+            is_sum: form == FigureForm::Money,
             prefix: self.text(if form == FigureForm::Money { "$" } else { "" }),
             decimals: 2,
             figure,
@@ -152,6 +153,7 @@ impl Sample {
                 &[Some(18.0), Some(71.0)],
                 &[Some(20.0), Some(60.0)],
                 FigureForm::PerMinute,
+                true,
                 &self.text(""),
                 self.times(),
             ),
@@ -177,7 +179,7 @@ impl Sample {
                 per_minute: self.text("18"),
                 latency: self.text("812 ms"),
                 error_rate: self.text(error_rate),
-                has_errors: error_rate == "1.25%",
+                tone: Tone::Warn,
             })
             .collect()
     }
