@@ -160,16 +160,16 @@ fn question(
 }
 
 fn drawn(easel: &Easel, answered: &Answered, range: Range) -> Content {
-    let content = match (answered, easel.section.draw) {
+    match (answered, easel.section.draw) {
         (Answered::Distribution(distribution), _) if distribution.count == 0 => {
-            return nothing(easel, range);
+            nothing(easel, range)
         }
         (Answered::Distribution(distribution), _) => easel.histogram(distribution),
         (Answered::Figures(answer), Draw::Tiles) => easel.tiles(answer),
         (Answered::Figures(answer), _)
             if !easel.section.by.is_empty() && answer.rows.is_empty() =>
         {
-            return nothing(easel, range);
+            nothing(easel, range)
         }
         (Answered::Figures(answer), Draw::Lines | Draw::Area { .. } | Draw::Stack) => {
             easel.course(answer)
@@ -181,10 +181,9 @@ fn drawn(easel: &Easel, answered: &Answered, range: Range) -> Content {
         (Answered::Figures(answer), Draw::Scatter) => easel.scatter(answer),
         (Answered::Figures(answer), Draw::Radar) => easel.radar(answer),
         (Answered::Figures(_) | Answered::Rows(_), Draw::Histogram) | (Answered::Rows(_), _) => {
-            return nothing(easel, range);
+            nothing(easel, range)
         }
-    };
-    content
+    }
 }
 
 fn unpriced(answered: &Answered) -> i64 {
