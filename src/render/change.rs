@@ -121,9 +121,12 @@ mod tests {
     use super::{Better, Change, Direction};
     use crate::render::unit::Unit;
 
+    /// Form, figure, former figure, and the text for the two.
+    type Case = (String, Option<f64>, Option<f64>, Option<String>);
+
     #[derive(Deserialize)]
     struct Cases {
-        change: Vec<(String, Option<f64>, Option<f64>, Option<String>)>,
+        change: Vec<Case>,
     }
 
     #[test]

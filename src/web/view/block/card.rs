@@ -111,6 +111,10 @@ impl Card {
 
     /// Says what the numbers are.
     #[must_use]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a subtitle, and no subtraction"
+    )]
     pub fn sub(mut self, sub: impl Into<String>) -> Self {
         self.sub = sub.into();
         self
