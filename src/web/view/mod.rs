@@ -6,14 +6,16 @@
 // Pieces that several pages hold.
 pub mod assets;
 pub mod block;
+pub mod curve;
+pub mod delta;
 pub mod field;
 pub mod figure;
 pub mod first_steps;
 pub mod frame;
 pub mod moment;
+pub mod plot;
 pub mod provider;
 pub mod shell;
-pub mod sparkline;
 
 // Pages.
 pub mod account;
@@ -22,6 +24,7 @@ pub mod missing;
 pub mod overview;
 pub mod problem;
 pub mod projects;
+pub mod report;
 pub mod sign_in;
 pub mod system;
 
