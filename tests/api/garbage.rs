@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
-use crate::harness::{Appliance, Server, create_key};
+use crate::harness::{Appliance, Server, create_key, until};
 use crate::store::stored_ids;
 use crate::visitor::Visitor;
 
@@ -805,8 +805,12 @@ async fn sql_and_html_in_every_field_are_kept_as_text_or_refused_and_do_nothing(
     }
     let last = json!({ "type": "x", "user_id": "<script>alert(1)</script>" });
     appliance.server.send(&last).await;
-    let page = ana.get("/").await.text;
-    assert!(page.contains("alert(1)"), "the feed shows it as text");
+    let mut page = String::new();
+    until("the feed shows it as text", async || {
+        page = ana.get("/").await.text;
+        page.contains("alert(1)")
+    })
+    .await;
     assert!(!page.contains("<script>alert"));
 }
 
