@@ -47,6 +47,9 @@ use crate::web::view::assets::Assets;
 /// How long a start waits for the journal's tail to be loaded before it says so and goes on waiting.
 const REPLAY_PATIENCE: Duration = Duration::from_secs(30);
 
+/// Seconds between two looks for events that came too late for the live figures.
+const LATE_LOOK_S: u64 = 60;
+
 /// Everything that runs.
 pub struct App {
     /// The configuration as loaded.
@@ -153,11 +156,7 @@ impl App {
 
         let since = started.as_microsecond() - limits::DUPLICATE_WINDOW_US;
         let duplicates = remembered(&engine, &config, since).await?;
-        let hub = Hub::start(
-            clock.clone(),
-            config.live.feed_events,
-            config.live.viewers_max,
-        )?;
+        let hub = Hub::start(clock.clone(), &config.live)?;
         let pipeline = Arc::new(pipeline(&config)?);
         for project in control.directory().all_projects() {
             hub.configure(&project);
@@ -223,8 +222,11 @@ impl App {
                     tracing::warn!(%error, "removed projects could not be erased; it will be tried again");
                 }
                 for project in app.control.directory().all_projects() {
-                    app.follow_project(&project).await;
+                    app.hub.configure(&project);
                     app.zones.set(project.id.get(), &project.time_zone);
+                }
+                if seconds.is_multiple_of(LATE_LOOK_S) {
+                    app.count_late().await;
                 }
                 if seconds.is_multiple_of(600) {
                     app.renew_salts().await;
@@ -237,20 +239,6 @@ impl App {
                 }
             }
         });
-    }
-
-    /// Takes over what a project's settings mean for its live figures.
-    pub async fn follow_project(&self, project: &Project) {
-        if !self.hub.configure(project) {
-            return;
-        }
-        // Another zone is another today, another currency another sum: both are asked for again, once all that is
-        // acknowledged can be asked for.
-        let next = self.journal.progress().next();
-        let _ready = self.loader.barrier(next, REPLAY_PATIENCE).await;
-        if let Err(error) = rebuild::today(&self.hub, &self.engine, project).await {
-            tracing::warn!(%error, "today's live sums are incomplete until midnight");
-        }
     }
 
     /// Stops in the order that loses nothing: commit what waits, load it, write it into the file.
@@ -305,6 +293,17 @@ impl App {
             }
         }
         self.pipeline.salts.store(Arc::new(salts));
+    }
+
+    /// Counts again who was active, where events came too late to be counted as they came.
+    async fn count_late(&self) {
+        let acknowledged = self.journal.progress().next();
+        if !self.loader.barrier(acknowledged, REPLAY_PATIENCE).await {
+            return;
+        }
+        if let Err(error) = rebuild::late(&self.hub, &self.engine, self.clock.now()).await {
+            tracing::warn!(%error, "who was active before could not be counted again");
+        }
     }
 
     fn look_at_disk(&self) {

@@ -1,7 +1,8 @@
 //! One computation a tick for each project that somebody watches, shared by all who watch.
 //!
 //! Commits come in through a channel from the journal's thread; viewers take the latest frame from a
-//! watch channel and so can never hold anything up.
+//! watch channel and so can never hold anything up. Each tick gives two texts: the whole frame for who comes
+//! new or has missed one, and the step from the tick before for everybody else.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
+use crate::config::Live;
 use crate::core::clock::Clock;
 use crate::core::event::Event;
 use crate::live::frame::Frame;
@@ -24,6 +26,7 @@ const COMMITS_WAITING_MAX: usize = 1_024;
 /// The live figures of all projects.
 pub struct Hub {
     clock: Clock,
+    tick_ms: u64,
     feed_max: usize,
     viewers_max: usize,
     places: RwLock<HashMap<u32, Arc<Place>>>,
@@ -34,21 +37,38 @@ pub struct Hub {
 
 struct Place {
     window: Mutex<Window>,
-    currency: Mutex<String>,
-    frames: watch::Sender<Arc<str>>,
+    ticks: watch::Sender<Arc<Tick>>,
+}
+
+/// What one tick has for viewers.
+struct Tick {
+    number: u64,
+    /// Everything.
+    whole: Arc<str>,
+    /// What is new for who has seen the tick before.
+    step: Arc<str>,
+    /// Events counted, and when the running minute began: from where the next step goes on.
+    seq: u64,
+    minute: i64,
 }
 
 /// One who watches. Dropping it ends that.
 pub struct Viewer {
     hub: Arc<Hub>,
-    frames: watch::Receiver<Arc<str>>,
+    ticks: watch::Receiver<Arc<Tick>>,
+    seen: Option<u64>,
 }
 
 impl Viewer {
-    /// The next frame: at once the latest, then each new one. `None` when the hub is gone.
+    /// The next frame: at once a whole one, then each new one. `None` when the hub is gone.
+    ///
+    /// A viewer who is too slow for a tick gets a whole frame again, so nothing is ever missing.
     pub async fn next(&mut self) -> Option<Arc<str>> {
-        self.frames.changed().await.ok()?;
-        Some(Arc::clone(&self.frames.borrow_and_update()))
+        self.ticks.changed().await.ok()?;
+        let tick = Arc::clone(&self.ticks.borrow_and_update());
+        let follows = self.seen.is_some_and(|seen| seen + 1 == tick.number);
+        self.seen = Some(tick.number);
+        Some(Arc::clone(if follows { &tick.step } else { &tick.whole }))
     }
 }
 
@@ -63,12 +83,13 @@ impl Hub {
     ///
     /// # Errors
     /// If the thread cannot be started.
-    pub fn start(clock: Clock, feed_max: usize, viewers_max: usize) -> std::io::Result<Arc<Hub>> {
+    pub fn start(clock: Clock, settings: &Live) -> std::io::Result<Arc<Hub>> {
         let (sender, receiver) = crossbeam_channel::bounded(COMMITS_WAITING_MAX);
         let hub = Arc::new(Hub {
             clock,
-            feed_max,
-            viewers_max,
+            tick_ms: u64::try_from(settings.tick.as_millis()).unwrap_or(u64::MAX),
+            feed_max: settings.feed_events,
+            viewers_max: settings.viewers_max,
             places: RwLock::default(),
             viewers: AtomicUsize::new(0),
             computations: AtomicU64::new(0),
@@ -90,28 +111,30 @@ impl Hub {
         })
     }
 
-    /// Makes room for a project, or takes over its changed zone and currency: true if one has changed, and
-    /// today's sums begin at zero until they are set anew.
-    pub fn configure(&self, project: &Project) -> bool {
+    /// Makes room for a project, or takes over its changed zone and currency.
+    pub fn configure(&self, project: &Project) {
         let now = self.clock.now();
         let (zone, currency) = (project.time_zone.clone(), project.currency.clone());
         let known = self.places.read().get(&project.id.get()).cloned();
         if let Some(place) = known {
-            let changed = place.window.lock().configure(zone, currency.clone(), now);
-            *place.currency.lock() = currency;
-            return changed;
+            place.window.lock().configure(zone, currency, now);
+            return;
         }
-        let window = Window::new(zone, currency.clone(), self.feed_max, now);
-        let (frames, _) = watch::channel(Arc::from(""));
+        let window = Window::new(zone, currency, self.feed_max, now);
+        let nothing = Tick {
+            number: 0,
+            whole: Arc::from(""),
+            step: Arc::from(""),
+            seq: 0,
+            minute: 0,
+        };
         let place = Place {
             window: Mutex::new(window),
-            currency: Mutex::new(currency),
-            frames,
+            ticks: watch::channel(Arc::new(nothing)).0,
         };
         self.places
             .write()
             .insert(project.id.get(), Arc::new(place));
-        false
     }
 
     /// Ends the figures of a project that is gone; its viewers are told by the end of their frames.
@@ -127,10 +150,28 @@ impl Hub {
         }
     }
 
+    /// Projects with late events since the last question, and the earliest minute of those.
+    pub fn late(&self) -> Vec<(u32, i64)> {
+        let places: Vec<(u32, Arc<Place>)> = self
+            .places
+            .read()
+            .iter()
+            .map(|(project, place)| (*project, Arc::clone(place)))
+            .collect();
+        let late = places.into_iter();
+        late.filter_map(|(project, place)| Some((project, place.window.lock().take_late()?)))
+            .collect()
+    }
+
     /// The figures of a project now, for a page that is being drawn.
     pub fn snapshot(&self, project: u32) -> Option<Frame> {
         let place = self.places.read().get(&project).cloned()?;
-        Some(place.frame(&self.clock))
+        Some(self.frame(&place))
+    }
+
+    /// Events that a feed keeps.
+    pub fn feed_max(&self) -> usize {
+        self.feed_max
     }
 
     /// Begins to watch a project; `None` if there is no such project or too many watch already.
@@ -140,15 +181,16 @@ impl Hub {
             self.viewers.fetch_sub(1, Ordering::AcqRel);
             return None;
         }
-        if place.frames.receiver_count() == 0 {
+        if place.ticks.receiver_count() == 0 {
             // The last frame is from when the last viewer left.
             self.publish(&place);
         }
-        let mut frames = place.frames.subscribe();
-        frames.mark_changed();
+        let mut ticks = place.ticks.subscribe();
+        ticks.mark_changed();
         Some(Viewer {
             hub: Arc::clone(self),
-            frames,
+            ticks,
+            seen: None,
         })
     }
 
@@ -157,7 +199,7 @@ impl Hub {
         let places: Vec<Arc<Place>> = self.places.read().values().cloned().collect();
         for place in places
             .iter()
-            .filter(|place| place.frames.receiver_count() > 0)
+            .filter(|place| place.ticks.receiver_count() > 0)
         {
             self.publish(place);
         }
@@ -185,8 +227,21 @@ impl Hub {
 
     fn publish(&self, place: &Place) {
         self.computations.fetch_add(1, Ordering::Relaxed);
-        let json = serde_json::to_string(&place.frame(&self.clock)).unwrap_or_default();
-        place.frames.send_replace(Arc::from(json));
+        let frame = self.frame(place);
+        let before = Arc::clone(&place.ticks.borrow());
+        let step = frame.step(before.seq, before.minute);
+        let text = |frame: &Frame| Arc::from(serde_json::to_string(frame).unwrap_or_default());
+        place.ticks.send_replace(Arc::new(Tick {
+            number: before.number + 1,
+            whole: text(&frame),
+            step: text(&step),
+            seq: frame.seq,
+            minute: frame.minute.t,
+        }));
+    }
+
+    fn frame(&self, place: &Place) -> Frame {
+        Frame::of(&mut place.window.lock(), self.tick_ms, self.clock.now())
     }
 
     fn take(&self, events: Vec<Event>) {
@@ -204,13 +259,6 @@ impl Hub {
                 place.window.lock().add(event, now);
             }
         }
-    }
-}
-
-impl Place {
-    fn frame(&self, clock: &Clock) -> Frame {
-        let currency = self.currency.lock().clone();
-        Frame::of(&mut self.window.lock(), &currency, clock.now())
     }
 }
 

@@ -1,655 +1,310 @@
-//! The sliding windows of one project, from which its live figures are read.
+//! What is kept of one project to tell its live figures, and the figures.
 //!
-//! Definitions: requests in the last full 60 seconds; people, latency and errors of the last 5 minutes;
-//! sums since local midnight; and 60 minutes of each for the small charts. Pure: time is an argument.
+//! Definitions: requests in the last full 60 seconds; people, latency and errors of the last 5 minutes; sums
+//! since local midnight; each against the same time yesterday; and 60 minutes of each. Pure: time is an argument.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasher, RandomState};
-use std::ops::Range;
+use std::collections::HashMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::core::event::{Event, Outcome, PAGE_PING};
-use crate::core::period;
-use crate::core::sketch::Sketch;
+use crate::core::event::Event;
+use crate::core::period::Day;
+use crate::live::feed::Feed;
+use crate::live::figures::{Changes, Figures, Hour, Point, ProviderNow, Yesterday, change};
+use crate::live::minutes::{KEPT_MINUTES, MINUTE_US, Minute, Minutes};
+use crate::live::people::{ACTIVE_US, People};
+use crate::live::seconds::{RECENT_S, Seconds};
+use crate::live::tally::Tally;
 
-/// Seconds of the figures that look back five minutes.
-const RECENT_S: i64 = 300;
-/// Minutes of the small charts.
-pub const CHART_MINUTES: usize = 60;
-/// People remembered for "active now". At 24 bytes each this is 12 MB; beyond it the figure is "at least".
-const PEOPLE_MAX: usize = 500_000;
-
-/// Counts of one stretch of time.
-#[derive(Clone, Debug, Default)]
-struct Slot {
-    /// Which second or minute since 1970 this is.
-    stamp: i64,
-    queries: u64,
-    answers: u64,
-    valid: u64,
-    failures: u64,
-    latencies: u64,
-    latency_sum: f64,
-    latency: Sketch,
-    tokens: i64,
-    revenue: i64,
-    active: u64,
-    providers: HashMap<String, u64>,
-}
-
-impl Slot {
-    /// A request shows as its question, as its answer, or as both: the larger count is the number of requests.
-    fn requests(&self) -> u64 {
-        self.queries.max(self.answers)
-    }
-}
-
-/// The live figures of one project. `None` where there is nothing to divide by.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Figures {
-    /// Distinct people and visitors in the last 5 minutes.
-    pub active_users_now: u64,
-    /// Requests in the last full 60 seconds.
-    pub queries_per_minute: u64,
-    /// Tokens in and out since local midnight.
-    pub tokens_consumed_today: i64,
-    /// Payments since local midnight in the project's currency, in ten-thousandths.
-    pub revenue_today: i64,
-    /// Mean latency of successful calls of the last 5 minutes, in milliseconds.
-    pub avg_latency_ms: Option<f64>,
-    /// 95th percentile of the same, within 1 %.
-    pub p95_latency_ms: Option<f64>,
-    /// Failed share of the calls of the last 5 minutes, 0.0 to 1.0.
-    pub error_rate: Option<f64>,
-    /// Calls of the last full 60 seconds by provider, largest first.
-    pub providers: Vec<(String, u64)>,
-}
-
-/// One point of the small charts.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct MinutePoint {
-    /// People active in the minute.
-    pub active: u64,
-    /// Requests.
-    pub requests: u64,
-    /// Tokens.
-    pub tokens: i64,
-    /// Payments in ten-thousandths.
-    pub revenue: i64,
-    /// Mean latency in milliseconds.
-    pub avg_latency_ms: Option<f64>,
-    /// Failed share of calls.
-    pub error_rate: Option<f64>,
-}
-
-/// What the store adds for the past that is not replayed event by event.
-#[derive(Clone, Debug, Default)]
-pub struct PastMinute {
-    /// Minute since 1970.
-    pub minute: i64,
-    /// Values of that minute.
-    pub queries: u64,
-    /// Answers to requests.
-    pub answers: u64,
-    /// Calls that were not cancelled.
-    pub valid: u64,
-    /// Failed calls.
-    pub failures: u64,
-    /// Successful calls with a latency.
-    pub latencies: u64,
-    /// Sum of their latencies.
-    pub latency_sum: f64,
-    /// Tokens in and out.
-    pub tokens: i64,
-    /// Payments in ten-thousandths.
-    pub revenue: i64,
-    /// Distinct people.
-    pub active: u64,
-}
+/// Minutes of the charts.
+pub const HOUR_MINUTES: i64 = 60;
+/// An event this many minutes after its own may have come too late to count its person there.
+const LATE_MINUTES: i64 = 2;
+/// Whole minutes of the figures that slide, yesterday.
+const THEN_MINUTES: i64 = ACTIVE_US / MINUTE_US;
 
 /// The windows of one project.
 pub struct Window {
     zone: TimeZone,
     currency: String,
-    seconds: Vec<Slot>,
-    minutes: Vec<Slot>,
-    people: HashMap<u64, i64>,
-    minute_people: HashSet<u64>,
-    minute_now: i64,
-    hasher: RandomState,
-    day_start: i64,
-    day_end: i64,
-    tokens_today: i64,
-    revenue_today: i64,
-    feed: VecDeque<Event>,
-    feed_max: usize,
-    changes: u64,
+    day: Day,
+    /// The minute that is running.
+    present: i64,
+    seconds: Seconds,
+    minutes: Minutes,
+    people: People,
+    feed: Feed,
+    /// The earliest minute that a late event belongs to, since somebody asked.
+    late_from: Option<i64>,
+}
+
+/// Everything that slides with the second.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Now {
+    /// The six figures.
+    pub figures: Figures,
+    /// The same six yesterday.
+    pub yesterday: Yesterday,
+    /// How they changed.
+    pub changes: Changes,
+    /// Providers of the last five minutes, the one with the most calls first.
+    pub providers: Vec<ProviderNow>,
+    /// The number of the running minute.
+    pub minute: i64,
+    /// The running minute so far.
+    pub point: Point,
+    /// Its calls by provider.
+    pub calls: Vec<(String, u64)>,
 }
 
 impl Window {
     /// An empty window at `now`.
     pub fn new(zone: TimeZone, currency: String, feed_max: usize, now: Timestamp) -> Window {
+        let day = Day::of(now, &zone);
         let mut window = Window {
             zone,
             currency,
-            seconds: vec![Slot::default(); RECENT_S as usize + 1],
-            minutes: vec![Slot::default(); CHART_MINUTES + 1],
-            people: HashMap::new(),
-            minute_people: HashSet::new(),
-            minute_now: 0,
-            hasher: RandomState::new(),
-            day_start: 0,
-            day_end: 0,
-            tokens_today: 0,
-            revenue_today: 0,
-            feed: VecDeque::new(),
-            feed_max,
-            changes: 0,
+            day,
+            present: i64::MIN,
+            seconds: Seconds::default(),
+            minutes: Minutes::default(),
+            people: People::default(),
+            feed: Feed::new(feed_max),
+            late_from: None,
         };
-        window.turn_day(now);
+        window.turn(now);
         window
     }
 
-    /// Takes over a changed zone or currency. The day's sums are then to be set anew.
-    pub fn configure(&mut self, zone: TimeZone, currency: String, now: Timestamp) -> bool {
-        if self.zone == zone && self.currency == currency {
-            return false;
+    /// Takes over a changed zone or currency; every figure is told by the new ones from now on.
+    pub fn configure(&mut self, zone: TimeZone, currency: String, now: Timestamp) {
+        if self.zone != zone {
+            self.day = Day::of(now, &zone);
+            self.zone = zone;
         }
-        self.zone = zone;
         self.currency = currency;
-        self.day_end = 0;
-        self.turn_day(now);
-        true
     }
 
-    /// Today between its local midnights, in microseconds.
-    pub fn day(&self) -> Range<i64> {
-        self.day_start..self.day_end
+    /// The currency that revenue is told in.
+    pub fn currency(&self) -> &str {
+        &self.currency
     }
 
-    /// Sets today's sums, as read from the store.
-    pub fn set_today(&mut self, tokens: i64, revenue: i64) {
-        self.tokens_today = tokens;
-        self.revenue_today = revenue;
-    }
-
-    /// Adds an event to every window it falls into.
+    /// Adds an event to everything it falls into.
     pub fn add(&mut self, event: Event, now: Timestamp) {
-        self.turn_day(now);
-        let tokens = tokens_of(&event);
-        let revenue = self.revenue_of(&event);
-        if (self.day_start..self.day_end).contains(&event.occurred_at) {
-            self.tokens_today = self.tokens_today.saturating_add(tokens);
-            self.revenue_today = self.revenue_today.saturating_add(revenue);
-        }
-        self.add_recent(event, now);
-    }
-
-    /// Adds an event to the windows of the last hour and to the feed, but not to today's sums.
-    pub fn add_recent(&mut self, event: Event, now: Timestamp) {
-        self.changes += 1;
-        let now_us = now.as_microsecond();
+        self.turn(now);
         // A clock that is a little ahead must not put an event into a second that is read only later.
-        let at = event.occurred_at.min(now_us);
-        if at > now_us - CHART_MINUTES as i64 * 60_000_000 {
-            let minute = at.div_euclid(60_000_000);
-            self.see_person(&event, at, minute, now_us);
-            let tokens = tokens_of(&event);
-            let revenue = self.revenue_of(&event);
-            count(
-                slot(&mut self.minutes, minute),
-                &event,
-                tokens,
-                revenue,
-                false,
-            );
-            if at > now_us - RECENT_S * 1_000_000 {
-                count(
-                    slot(&mut self.seconds, at.div_euclid(1_000_000)),
-                    &event,
-                    tokens,
-                    revenue,
-                    true,
-                );
+        let at = event.occurred_at.min(now.as_microsecond());
+        let minute = at.div_euclid(MINUTE_US);
+        if minute >= self.present - KEPT_MINUTES {
+            self.minutes.count(&event, &Tally::of(&event), minute);
+            if minute < self.present - LATE_MINUTES {
+                self.late_from = Some(self.late_from.map_or(minute, |from| from.min(minute)));
             }
         }
-        self.push_feed(event);
+        self.slide(&event, at, now);
+        self.feed.push(event);
     }
 
-    /// Adds a minute as the store has summed it up.
-    pub fn add_past(&mut self, past: &PastMinute) {
-        let slot = slot(&mut self.minutes, past.minute);
-        slot.queries += past.queries;
-        slot.answers += past.answers;
-        slot.valid += past.valid;
-        slot.failures += past.failures;
-        slot.latencies += past.latencies;
-        slot.latency_sum += past.latency_sum;
-        slot.tokens = slot.tokens.saturating_add(past.tokens);
-        slot.revenue = slot.revenue.saturating_add(past.revenue);
-        slot.active = slot.active.max(past.active);
+    /// Adds an event of the last minutes whose minute came from the store and whose place in the feed did too.
+    pub fn replay(&mut self, event: &Event, now: Timestamp) {
+        let at = event.occurred_at.min(now.as_microsecond());
+        self.slide(event, at, now);
     }
 
-    /// Puts an event on top of the feed, if it is something that happened.
-    pub fn push_feed(&mut self, event: Event) {
-        if event.kind == PAGE_PING {
-            return;
-        }
-        if self.feed.len() >= self.feed_max {
-            self.feed.pop_back();
-        }
-        self.feed.push_front(event);
+    /// The earliest minute whose active people are not known any more, because of events that came late; asked
+    /// once. Sums are exact without this: only distinct people cannot be added up.
+    pub fn take_late(&mut self) -> Option<i64> {
+        self.late_from.take()
     }
 
-    /// The figures at `now`.
-    pub fn figures(&mut self, now: Timestamp) -> Figures {
-        self.turn_day(now);
-        let second = now.as_microsecond().div_euclid(1_000_000);
-        let now_us = now.as_microsecond();
-        // Nobody is seen later than now, unless the clock was set back since: a little is not told from now.
-        self.people
-            .retain(|_, seen| (now_us - *seen).abs() < RECENT_S * 1_000_000);
-        let (mut valid, mut failures, mut latencies, mut latency_sum) = (0, 0, 0, 0.0);
-        let mut latency = Sketch::default();
-        let mut minute = Slot::default();
-        for slot in &self.seconds {
-            let age = second - slot.stamp;
-            if (0..RECENT_S).contains(&age) {
-                valid += slot.valid;
-                failures += slot.failures;
-                latencies += slot.latencies;
-                latency_sum += slot.latency_sum;
-                latency.merge(&slot.latency);
-            }
-            if (1..=60).contains(&age) {
-                minute.queries += slot.queries;
-                minute.answers += slot.answers;
-                for (provider, calls) in &slot.providers {
-                    *minute.providers.entry(provider.clone()).or_default() += calls;
-                }
-            }
+    /// Sets who was active at the end of past minutes, as the store knows it.
+    pub fn set_active(&mut self, active: &[(i64, u64)]) {
+        for (minute, active) in active.iter().filter(|(minute, _)| *minute < self.present) {
+            self.minutes.minute(*minute).active = *active;
         }
-        let mut providers: Vec<(String, u64)> = minute.providers.drain().collect();
-        providers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        Figures {
-            active_users_now: self.people.len() as u64,
+    }
+
+    /// A minute, for what the store knows of it.
+    pub fn minute(&mut self, number: i64) -> &mut Minute {
+        self.minutes.minute(number)
+    }
+
+    /// Puts an event on top of the feed and counts it nowhere.
+    pub fn show(&mut self, event: Event) {
+        self.feed.push(event);
+    }
+
+    /// The latest events.
+    pub fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    /// What is true at `now`.
+    pub fn now(&mut self, now: Timestamp) -> Now {
+        self.turn(now);
+        let recent = self.seconds.recent(now);
+        let (five, minute) = (recent.five_minutes, recent.minute);
+        let today = minute_of(self.day.start)..minute_of(self.day.end);
+        let figures = Figures {
+            active_users_now: self.people.active(now.as_microsecond()),
             queries_per_minute: minute.requests(),
-            tokens_consumed_today: self.tokens_today,
-            revenue_today: self.revenue_today,
-            avg_latency_ms: (latencies > 0).then(|| latency_sum / latencies as f64),
-            p95_latency_ms: latency.quantile(0.95),
-            error_rate: (valid > 0).then(|| failures as f64 / valid as f64),
+            tokens_consumed_today: self.minutes.sum(today.clone()).tokens,
+            revenue_today: self.minutes.revenue(today, &self.currency),
+            avg_latency_ms: five.avg_latency_ms(),
+            p95_latency_ms: recent.latency.quantile(0.95),
+            error_rate: five.error_rate(),
+        };
+        let yesterday = self.yesterday(now);
+        let per_minute: HashMap<String, Tally> =
+            recent.minute_providers.ranked().into_iter().collect();
+        let providers = recent.providers.ranked().into_iter();
+        Now {
+            changes: self.changes(&figures, &yesterday),
+            figures,
+            yesterday,
+            providers: providers
+                .map(|(id, five_minutes)| ProviderNow {
+                    per_minute: per_minute.get(&id).map_or(0, |tally| tally.answers),
+                    id,
+                    five_minutes,
+                })
+                .collect(),
+            minute: self.present,
+            point: self.point(self.present, now),
+            calls: self.calls(self.present),
+        }
+    }
+
+    /// The last 60 minutes.
+    pub fn hour(&mut self, now: Timestamp) -> Hour {
+        self.turn(now);
+        let first = self.present - HOUR_MINUTES + 1;
+        let minutes = first..self.present + 1;
+        let earlier = minute_of(self.day.same_time_before(now)) - self.present;
+        let mut providers: Vec<(String, Vec<u64>)> = Vec::new();
+        for number in minutes.clone() {
+            for (id, calls) in self.calls(number) {
+                let place = providers.iter().position(|(known, _)| *known == id);
+                let place = place.unwrap_or_else(|| {
+                    providers.push((id, vec![0; HOUR_MINUTES as usize]));
+                    providers.len() - 1
+                });
+                providers[place].1[(number - first) as usize] = calls;
+            }
+        }
+        let calls = |series: &[u64]| series.iter().sum::<u64>();
+        providers.sort_by(|a, b| calls(&b.1).cmp(&calls(&a.1)).then_with(|| a.0.cmp(&b.0)));
+        Hour {
+            first,
+            today: minutes
+                .clone()
+                .map(|number| self.point(number, now))
+                .collect(),
+            yesterday: minutes
+                .map(|number| self.point(number + earlier, now))
+                .collect(),
             providers,
         }
     }
 
-    /// The last 60 minutes, oldest first, the present one last.
-    pub fn chart(&self, now: Timestamp) -> Vec<MinutePoint> {
-        let minute_now = now.as_microsecond().div_euclid(60_000_000);
-        let first = minute_now - CHART_MINUTES as i64 + 1;
-        let mut points = vec![MinutePoint::default(); CHART_MINUTES];
-        for slot in &self.minutes {
-            if let Ok(index @ 0..CHART_MINUTES) = usize::try_from(slot.stamp - first) {
-                points[index] = MinutePoint {
-                    active: slot.active,
-                    requests: slot.requests(),
-                    tokens: slot.tokens,
-                    revenue: slot.revenue,
-                    avg_latency_ms: (slot.latencies > 0)
-                        .then(|| slot.latency_sum / slot.latencies as f64),
-                    error_rate: (slot.valid > 0).then(|| slot.failures as f64 / slot.valid as f64),
-                };
-            }
+    fn yesterday(&self, now: Timestamp) -> Yesterday {
+        let then = minute_of(self.day.same_time_before(now));
+        let begin = minute_of(self.day.before);
+        let five = self.minutes.sum(then - THEN_MINUTES..then);
+        let has_begun = self.present > minute_of(self.day.start);
+        Yesterday {
+            active_users_now: self.minutes.get(then - 1).map_or(0, |minute| minute.active),
+            queries_per_minute: five.requests() as f64 / THEN_MINUTES as f64,
+            tokens_consumed_today: has_begun.then(|| self.minutes.sum(begin..then).tokens),
+            revenue_today: has_begun.then(|| self.minutes.revenue(begin..then, &self.currency)),
+            avg_latency_ms: five.avg_latency_ms(),
+            error_rate: five.error_rate(),
         }
-        points
     }
 
-    /// The latest events, newest first.
-    pub fn feed(&self) -> impl Iterator<Item = &Event> {
-        self.feed.iter()
+    /// Sums are compared over whole minutes on both sides, so that a running minute does not flatter today.
+    fn changes(&self, figures: &Figures, yesterday: &Yesterday) -> Changes {
+        let whole = minute_of(self.day.start)..self.present;
+        let tokens = self.minutes.sum(whole.clone()).tokens;
+        let revenue = self.minutes.revenue(whole, &self.currency);
+        let of =
+            |now: i64, then: Option<i64>| then.and_then(|then| change(now as f64, then as f64));
+        let both = |now: Option<f64>, then: Option<f64>| now.zip(then);
+        Changes {
+            active_users_now: change(
+                figures.active_users_now as f64,
+                yesterday.active_users_now as f64,
+            ),
+            queries_per_minute: change(
+                figures.queries_per_minute as f64,
+                yesterday.queries_per_minute,
+            ),
+            tokens_consumed_today: of(tokens, yesterday.tokens_consumed_today),
+            revenue_today: of(revenue, yesterday.revenue_today),
+            avg_latency_ms: both(figures.avg_latency_ms, yesterday.avg_latency_ms)
+                .and_then(|(now, then)| change(now, then)),
+            error_rate: both(figures.error_rate, yesterday.error_rate)
+                .map(|(now, then)| now - then),
+        }
     }
 
-    /// A number that rises with every event, so that a reader can tell what it has shown.
-    pub fn changes(&self) -> u64 {
-        self.changes
+    fn point(&self, number: i64, now: Timestamp) -> Point {
+        let nothing = Minute::default();
+        let minute = self.minutes.get(number).unwrap_or(&nothing);
+        Point {
+            active: if number == self.present {
+                self.people.active(now.as_microsecond())
+            } else {
+                minute.active
+            },
+            requests: minute.tally.requests(),
+            tokens: minute.tally.tokens,
+            revenue: minute.revenue(&self.currency),
+            avg_latency_ms: minute.tally.avg_latency_ms(),
+            error_rate: minute.tally.error_rate(),
+        }
     }
 
-    fn see_person(&mut self, event: &Event, at: i64, minute: i64, now_us: i64) {
-        let Some(person) = self.person_of(event) else {
-            return;
+    fn calls(&self, number: i64) -> Vec<(String, u64)> {
+        let Some(minute) = self.minutes.get(number) else {
+            return Vec::new();
         };
-        if at > now_us - RECENT_S * 1_000_000
-            && (self.people.len() < PEOPLE_MAX || self.people.contains_key(&person))
-        {
-            let seen = self.people.entry(person).or_insert(at);
-            *seen = if *seen > now_us { at } else { at.max(*seen) };
-        }
-        let is_clock_back = now_us.div_euclid(60_000_000) < self.minute_now;
-        if minute > self.minute_now || is_clock_back {
-            self.minute_now = minute;
-            self.minute_people.clear();
-        }
-        // A late event of an earlier minute cannot be told apart from people counted there already.
-        if minute == self.minute_now
-            && self.minute_people.len() < PEOPLE_MAX
-            && self.minute_people.insert(person)
-        {
-            slot(&mut self.minutes, minute).active += 1;
+        let ranked = minute.providers.clone().ranked().into_iter();
+        ranked
+            .filter(|(_, tally)| tally.answers > 0)
+            .map(|(id, tally)| (id, tally.answers))
+            .collect()
+    }
+
+    fn slide(&mut self, event: &Event, at: i64, now: Timestamp) {
+        if at > now.as_microsecond() - RECENT_S * 1_000_000 {
+            let now = now.as_microsecond();
+            self.seconds.count(event, &Tally::of(event), at, now);
+            self.people.see(event, at, now);
         }
     }
 
-    fn person_of(&self, event: &Event) -> Option<u64> {
-        if let Some(name) = event.user_id.as_deref().or(event.anonymous_id.as_deref()) {
-            return Some(self.hasher.hash_one(name));
-        }
-        event.visitor.map(|visitor| self.hasher.hash_one(visitor))
-    }
-
-    fn revenue_of(&self, event: &Event) -> i64 {
-        let paid = event.kind == "payment_completed"
-            && event.currency.as_deref() == Some(self.currency.as_str());
-        if paid { event.amount.unwrap_or(0) } else { 0 }
-    }
-
-    fn turn_day(&mut self, now: Timestamp) {
-        if (self.day_start..self.day_end).contains(&now.as_microsecond()) {
+    fn turn(&mut self, now: Timestamp) {
+        let present = minute_of(now);
+        // A clock that was set back goes the same way: its minutes are told again.
+        if present == self.present {
             return;
         }
-        let start = period::day_start(now, &self.zone);
-        let local = start.to_zoned(self.zone.clone());
-        let end = local
-            .tomorrow()
-            .and_then(|next| next.start_of_day())
-            .map_or(i64::MAX, |t| t.timestamp().as_microsecond());
-        self.day_start = start.as_microsecond();
-        self.day_end = end;
-        self.tokens_today = 0;
-        self.revenue_today = 0;
-    }
-}
-
-fn tokens_of(event: &Event) -> i64 {
-    if event.is_call() {
-        event
-            .input_tokens
-            .unwrap_or(0)
-            .saturating_add(event.output_tokens.unwrap_or(0))
-    } else {
-        0
-    }
-}
-
-/// The slot of `stamp`, emptied if it held an older one.
-fn slot(slots: &mut [Slot], stamp: i64) -> &mut Slot {
-    let index = stamp.rem_euclid(slots.len() as i64) as usize;
-    let slot = &mut slots[index];
-    if slot.stamp != stamp {
-        *slot = Slot {
-            stamp,
-            ..Slot::default()
-        };
-    }
-    slot
-}
-
-fn count(slot: &mut Slot, event: &Event, tokens: i64, revenue: i64, in_detail: bool) {
-    slot.tokens = slot.tokens.saturating_add(tokens);
-    slot.revenue = slot.revenue.saturating_add(revenue);
-    if event.kind == "query_sent" {
-        slot.queries += 1;
-    }
-    if !event.is_call() {
-        return;
-    }
-    if event.attempt.unwrap_or(1) <= 1 {
-        slot.answers += 1;
-    }
-    if in_detail {
-        let provider = event.provider.as_deref().unwrap_or("unknown");
-        match slot.providers.get_mut(provider) {
-            Some(calls) => *calls += 1,
-            None => {
-                slot.providers.insert(provider.to_owned(), 1);
-            }
+        for (minute, active) in self.people.turn(now.as_microsecond()) {
+            self.minutes.minute(minute).active = active;
+        }
+        self.minutes.turn(present);
+        self.present = present;
+        if !self.day.contains(now) {
+            self.day = Day::of(now, &self.zone);
         }
     }
-    match event.outcome() {
-        Outcome::Cancelled => return,
-        Outcome::Failure => slot.failures += 1,
-        Outcome::Success => {
-            if let Some(latency) = event.latency_ms {
-                slot.latencies += 1;
-                slot.latency_sum += latency;
-                if in_detail {
-                    slot.latency.add(latency);
-                }
-            }
-        }
-    }
-    slot.valid += 1;
+}
+
+fn minute_of(at: Timestamp) -> i64 {
+    at.as_microsecond().div_euclid(MINUTE_US)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: &str = "2026-11-21T12:00:00Z";
-
-    fn now() -> Timestamp {
-        NOW.parse().expect("a time")
-    }
-
-    fn window() -> Window {
-        Window::new(TimeZone::UTC, "USD".into(), 3, now())
-    }
-
-    fn call(seconds_ago: i64) -> Event {
-        Event {
-            kind: "response_received".into(),
-            provider: Some("openai".into()),
-            occurred_at: now().as_microsecond() - seconds_ago * 1_000_000,
-            input_tokens: Some(100),
-            output_tokens: Some(20),
-            latency_ms: Some(500.0),
-            ..Event::default()
-        }
-    }
-
-    #[test]
-    fn latency_and_errors_are_of_the_last_five_minutes() {
-        let mut window = window();
-        window.add(call(299), now());
-        window.add(
-            Event {
-                latency_ms: Some(1500.0),
-                ..call(1)
-            },
-            now(),
-        );
-        window.add(
-            Event {
-                latency_ms: Some(9999.0),
-                ..call(301)
-            },
-            now(),
-        );
-        window.add(
-            Event {
-                kind: "error_occurred".into(),
-                status: Some("error".into()),
-                ..call(5)
-            },
-            now(),
-        );
-        window.add(
-            Event {
-                status: Some("cancelled".into()),
-                ..call(5)
-            },
-            now(),
-        );
-
-        let figures = window.figures(now());
-
-        assert_eq!(
-            figures.avg_latency_ms,
-            Some(1000.0),
-            "(500 + 1500) / 2: failures and older calls are out"
-        );
-        assert_eq!(
-            figures.error_rate,
-            Some(1.0 / 3.0),
-            "1 of 3 valid: the cancelled call is out"
-        );
-    }
-
-    #[test]
-    fn without_calls_there_is_no_latency_and_no_error_rate() {
-        let figures = window().figures(now());
-        assert_eq!(
-            (
-                figures.avg_latency_ms,
-                figures.p95_latency_ms,
-                figures.error_rate
-            ),
-            (None, None, None)
-        );
-    }
-
-    #[test]
-    fn a_request_counts_once_whether_asked_answered_or_both() {
-        let mut window = window();
-        for _ in 0..3 {
-            window.add(
-                Event {
-                    kind: "query_sent".into(),
-                    ..call(10)
-                },
-                now(),
-            );
-            window.add(call(9), now());
-        }
-        window.add(
-            Event {
-                attempt: Some(2),
-                ..call(8)
-            },
-            now(),
-        );
-        assert_eq!(window.figures(now()).queries_per_minute, 3);
-        window.add(call(61), now());
-        assert_eq!(
-            window.figures(now()).queries_per_minute,
-            3,
-            "61 s ago is outside the last full 60 s"
-        );
-        window.add(call(0), now());
-        assert_eq!(
-            window.figures(now()).queries_per_minute,
-            3,
-            "the present second is not over"
-        );
-    }
-
-    #[test]
-    fn people_are_counted_once_and_leave_after_five_minutes() {
-        let mut window = window();
-        let ana = Event {
-            user_id: Some("ana".into()),
-            ..call(10)
-        };
-        window.add(ana.clone(), now());
-        window.add(ana, now());
-        window.add(
-            Event {
-                visitor: Some(7),
-                provider: None,
-                kind: "page_view".into(),
-                ..call(200)
-            },
-            now(),
-        );
-        assert_eq!(window.figures(now()).active_users_now, 2);
-        let later = now() + jiff::SignedDuration::from_secs(150);
-        assert_eq!(window.figures(later).active_users_now, 1);
-    }
-
-    #[test]
-    fn sums_start_again_at_local_midnight() {
-        let zone = TimeZone::get("Asia/Tokyo").expect("a known zone");
-        let mut window = Window::new(zone, "USD".into(), 3, now());
-        let payment = Event {
-            kind: "payment_completed".into(),
-            amount: Some(49_0000),
-            currency: Some("USD".into()),
-            provider: None,
-            ..call(60)
-        };
-        window.add(payment.clone(), now());
-        window.add(
-            Event {
-                currency: Some("EUR".into()),
-                ..payment.clone()
-            },
-            now(),
-        );
-        // 12:00 UTC is 21:00 in Tokyo: 22 hours ago was yesterday.
-        window.add(
-            Event {
-                occurred_at: payment.occurred_at - 22 * 3_600_000_000,
-                ..payment
-            },
-            now(),
-        );
-        window.add(call(1), now());
-
-        assert_eq!(window.figures(now()).revenue_today, 49_0000);
-        assert_eq!(window.figures(now()).tokens_consumed_today, 120);
-        let tomorrow = "2026-11-21T15:00:01Z".parse().expect("a time");
-        assert_eq!(window.figures(tomorrow).revenue_today, 0);
-    }
-
-    #[test]
-    fn the_feed_keeps_the_newest() {
-        let mut window = window();
-        for seconds in [4, 3, 2, 1] {
-            window.add(call(seconds), now());
-        }
-        let ages: Vec<i64> = window
-            .feed()
-            .map(|e| (now().as_microsecond() - e.occurred_at) / 1_000_000)
-            .collect();
-        assert_eq!(ages, [1, 2, 3]);
-    }
-
-    #[test]
-    fn the_chart_has_a_point_for_each_of_sixty_minutes() {
-        let mut window = window();
-        window.add(call(0), now());
-        window.add(call(59 * 60), now());
-        window.add(call(3600), now());
-        window.add_past(&PastMinute {
-            minute: now().as_second() / 60 - 30,
-            answers: 4,
-            valid: 4,
-            failures: 1,
-            ..PastMinute::default()
-        });
-
-        let chart = window.chart(now());
-
-        assert_eq!(chart.len(), 60);
-        assert_eq!(
-            (chart[59].requests, chart[0].requests),
-            (1, 1),
-            "one now, one 59 minutes ago"
-        );
-        assert_eq!((chart[29].requests, chart[29].error_rate), (4, Some(0.25)));
-        assert_eq!(
-            chart.iter().map(|p| p.requests).sum::<u64>(),
-            6,
-            "an hour ago is out"
-        );
-    }
-}
+mod tests;

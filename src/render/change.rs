@@ -50,8 +50,8 @@ impl Change {
         better: Better,
     ) -> Option<Self> {
         let (current, previous) = (current?, previous?);
-        let (size, decimals, ending) = if *unit == Unit::Share {
-            ((current - previous) * 100.0, 2, " pp")
+        let size = if *unit == Unit::Share {
+            (current - previous) * 100.0
         } else if previous == 0.0 && current != 0.0 {
             return Some(Self {
                 text: "new".into(),
@@ -59,9 +59,18 @@ impl Change {
                 is_good: is_good(Direction::Up, better),
             });
         } else if previous == 0.0 {
-            (0.0, 1, "%")
+            0.0
         } else {
-            ((current - previous) / previous.abs() * 100.0, 1, "%")
+            (current - previous) / previous.abs() * 100.0
+        };
+        Some(Self::by(size, unit, better))
+    }
+
+    /// A change of known size: percentage points of a share, per cent of everything else.
+    pub fn by(size: f64, unit: &Unit, better: Better) -> Self {
+        let (decimals, ending) = match unit {
+            Unit::Share => (2, " pp"),
+            _ => (1, "%"),
         };
         let text = fixed(size.abs(), decimals);
         let direction = match () {
@@ -69,11 +78,11 @@ impl Change {
             () if size > 0.0 => Direction::Up,
             () => Direction::Down,
         };
-        Some(Self {
+        Self {
             text: text + ending,
             direction,
             is_good: is_good(direction, better),
-        })
+        }
     }
 
     /// The change with its sign: "+14.2%", "−0.70 pp", "new".

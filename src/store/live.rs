@@ -1,4 +1,4 @@
-//! What the store knows about the last hour and today, for the live figures at start.
+//! What the store knows about the last two days, for the live figures at start.
 
 use std::ops::Range;
 
@@ -8,27 +8,29 @@ use uuid::Uuid;
 
 use crate::core::event::Event;
 use crate::core::limits;
-use crate::live::window::{CHART_MINUTES, PastMinute};
+use crate::live::minutes::{KEPT_MINUTES, MINUTE_US, PROVIDER_MINUTES};
+use crate::live::seconds::RECENT_S;
+use crate::live::tally::Tally;
 use crate::store::engine::{Engine, EngineError};
 
 /// Events replayed one by one. Ten minutes of a thousand a second; beyond it the oldest are left out.
 const REPLAYED_MAX: i64 = 600_000;
-/// Events of the feed.
-const FEED_MAX: i64 = 50;
-/// The figures that need single events look back this far, in microseconds.
-const RECENT_US: i64 = 300 * 1_000_000;
 /// A session ends after this pause, in microseconds.
 const SESSION_US: i64 = 30 * 60 * 1_000_000;
+/// Minutes of which it must be known who was active: the last hour of yesterday's same time, on a day of 25 hours.
+const ACTIVE_MINUTES: i64 = 26 * 60;
 
-/// What the store holds of one project's near past.
+/// What the store holds of one project's near past. Minutes are counted since 1970.
 #[derive(Debug, Default)]
 pub struct Past {
-    /// Tokens since local midnight.
-    pub tokens_today: i64,
-    /// Payments since local midnight, in ten-thousandths.
-    pub revenue_today: i64,
-    /// The minutes of the last hour that are not covered by `recent`.
-    pub minutes: Vec<PastMinute>,
+    /// Counts of each minute that had an event.
+    pub minutes: Vec<(i64, Tally)>,
+    /// Payments by minute and currency, in ten-thousandths.
+    pub payments: Vec<(i64, String, i64)>,
+    /// Calls of the last hour by minute and provider; without an id where a call names none.
+    pub calls: Vec<(i64, Option<String>, u64)>,
+    /// People and visitors of the five minutes up to the end of each minute.
+    pub active: Vec<(i64, u64)>,
     /// Events of the last minutes, oldest first.
     pub recent: Vec<Event>,
     /// The last events of all, oldest first.
@@ -37,81 +39,78 @@ pub struct Past {
     pub sessions: Vec<Event>,
 }
 
-/// Reads the near past of one project as of `now`.
+/// Reads the near past of one project as of `now`, with at most `feed_max` events for its feed.
 ///
 /// # Errors
 /// If the engine cannot answer.
 pub async fn past(
     engine: &Engine,
     project: u32,
-    currency: &str,
-    day: Range<i64>,
+    feed_max: usize,
     now: Timestamp,
 ) -> Result<Past, EngineError> {
-    let currency = currency.to_owned();
     let now = now.as_microsecond();
+    let feed_max = i64::try_from(feed_max).unwrap_or(i64::MAX);
     engine
         .read(move |reader| {
-            // Whole minutes come as sums, the rest as events.
-            let boundary = (now - RECENT_US).div_euclid(60_000_000) * 60_000_000;
-            let hour_start = (now.div_euclid(60_000_000) - CHART_MINUTES as i64) * 60_000_000;
+            let present = now.div_euclid(MINUTE_US);
             // Events are taken up to a day ahead of our clock. What lies further ahead was received by a clock
             // that has been set back since, and is not the near past.
             let end = now + limits::CLOCK_AHEAD_US;
-            let mut past = Past {
-                minutes: minutes(reader, project, &currency, hour_start, boundary)?,
-                recent: events(reader, project, boundary..end, REPLAYED_MAX)?,
-                feed: events(reader, project, 0..end, FEED_MAX)?,
+            let since = |minutes: i64| (present - minutes) * MINUTE_US..end;
+            let active_minutes = (present - ACTIVE_MINUTES) * MINUTE_US..present * MINUTE_US;
+            Ok(Past {
+                minutes: minutes(reader, project, since(KEPT_MINUTES))?,
+                payments: payments(reader, project, since(KEPT_MINUTES))?,
+                calls: calls(reader, project, since(PROVIDER_MINUTES))?,
+                active: active(reader, project, active_minutes)?,
+                recent: events(
+                    reader,
+                    project,
+                    now - RECENT_S * 1_000_000..end,
+                    REPLAYED_MAX,
+                )?,
+                feed: events(reader, project, 0..end, feed_max)?,
                 sessions: events(reader, project, now - SESSION_US..end, REPLAYED_MAX)?,
-                ..Past::default()
-            };
-            (past.tokens_today, past.revenue_today) = sums(reader, project, &currency, day)?;
-            Ok(past)
+            })
         })
         .await
 }
 
-/// Tokens and payments (in ten-thousandths) of one project in `day` (microseconds, half open).
+/// People and visitors of the five minutes up to the end of each minute, from the minute `from` on, as of `now`.
 ///
 /// # Errors
 /// If the engine cannot answer.
-pub async fn today(
+pub async fn active_since(
     engine: &Engine,
     project: u32,
-    currency: &str,
-    day: Range<i64>,
-) -> Result<(i64, i64), EngineError> {
-    let currency = currency.to_owned();
+    from: i64,
+    now: Timestamp,
+) -> Result<Vec<(i64, u64)>, EngineError> {
+    let present = now.as_microsecond().div_euclid(MINUTE_US);
+    let from = from.max(present - ACTIVE_MINUTES);
     engine
-        .read(move |reader| sums(reader, project, &currency, day))
+        .read(move |reader| {
+            // Who was seen in the four minutes before is active at the end of the first one too.
+            let seen_from = (from - 4) * MINUTE_US;
+            let mut told = active(reader, project, seen_from..present * MINUTE_US)?;
+            told.retain(|(minute, _)| *minute >= from);
+            Ok(told)
+        })
         .await
-}
-
-fn sums(
-    reader: &Connection,
-    project: u32,
-    currency: &str,
-    day: Range<i64>,
-) -> Result<(i64, i64), EngineError> {
-    let mut statement = reader.prepare(include_str!("sql/live_today.sql"))?;
-    let binds = named_params! { "project": project, "from": day.start, "to": day.end, "currency": currency };
-    Ok(statement.query_row(binds, |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 fn minutes(
     reader: &Connection,
     project: u32,
-    currency: &str,
-    from: i64,
-    to: i64,
-) -> Result<Vec<PastMinute>, EngineError> {
+    occurred: Range<i64>,
+) -> Result<Vec<(i64, Tally)>, EngineError> {
     let mut statement = reader.prepare(include_str!("sql/live_minutes.sql"))?;
     let rows = statement.query_map(
-        named_params! { "project": project, "from": from, "to": to, "currency": currency },
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end },
         |row| {
             let count = |column| row.get::<_, i64>(column).map(|count| count as u64);
-            Ok(PastMinute {
-                minute: row.get(0)?,
+            let tally = Tally {
                 queries: count(1)?,
                 answers: count(2)?,
                 valid: count(3)?,
@@ -119,10 +118,48 @@ fn minutes(
                 latencies: count(5)?,
                 latency_sum: row.get(6)?,
                 tokens: row.get(7)?,
-                revenue: row.get(8)?,
-                active: count(9)?,
-            })
+            };
+            Ok((row.get(0)?, tally))
         },
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn payments(
+    reader: &Connection,
+    project: u32,
+    occurred: Range<i64>,
+) -> Result<Vec<(i64, String, i64)>, EngineError> {
+    let mut statement = reader.prepare(include_str!("sql/live_payments.sql"))?;
+    let rows = statement.query_map(
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end },
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn calls(
+    reader: &Connection,
+    project: u32,
+    occurred: Range<i64>,
+) -> Result<Vec<(i64, Option<String>, u64)>, EngineError> {
+    let mut statement = reader.prepare(include_str!("sql/live_calls.sql"))?;
+    let rows = statement.query_map(
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end },
+        |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64)),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn active(
+    reader: &Connection,
+    project: u32,
+    occurred: Range<i64>,
+) -> Result<Vec<(i64, u64)>, EngineError> {
+    let mut statement = reader.prepare(include_str!("sql/live_active.sql"))?;
+    let rows = statement.query_map(
+        named_params! { "project": project, "from": occurred.start, "to": occurred.end },
+        |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)),
     )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -113,6 +113,7 @@ impl Place {
             language: None,
             referrer: None,
             opted_out: false,
+            sent: None,
         };
         let event = json!({
             "id": format!("00000000-0000-4000-8000-{number:012}"), "type": "response_received", "user_id": "ana",

@@ -1,5 +1,5 @@
--- The last hour of one project, one row a minute, for the small charts.
--- binds: $project $from $to (UTC microseconds, half open) $currency
+-- The last days of one project, one row a minute that had an event.
+-- binds: $project $from $to (UTC microseconds, half open)
 -- Sums stay at the end of their type, which a few absurd events reach; an error would keep the server from starting.
 SELECT
     epoch_us(occurred_at) // 60000000 AS minute,
@@ -11,11 +11,7 @@ SELECT
     coalesce(sum(latency_ms) FILTER (WHERE is_call AND NOT is_cancelled AND NOT is_failure), 0) AS latency_sum,
     CAST(least(
         coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (WHERE is_call), 0), 9223372036854775807
-    ) AS BIGINT) AS tokens,
-    CAST(greatest(least(
-        coalesce(sum(amount) FILTER (WHERE type = 'payment_completed' AND currency = $currency), 0) * 10000, 9223372036854775807
-    ), -9223372036854775807) AS BIGINT) AS revenue,
-    count(DISTINCT person) + count(DISTINCT visitor) FILTER (WHERE person IS NULL) AS active
+    ) AS BIGINT) AS tokens
 FROM (
     SELECT
         *,

@@ -45,7 +45,7 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         // For people who are logged in.
         .service(resource("/logout").post(sign_in::log_out))
-        .service(resource("/").get(overview::page))
+        .service(resource("/").get(overview::page).post(overview::first_key))
         .configure(reports)
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))

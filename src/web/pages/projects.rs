@@ -69,7 +69,7 @@ pub async fn create(form: PersonForm) -> Result<HttpResponse, Problem> {
         .create_project(&entered.draft, manager.actor())
         .await
     {
-        Ok(project) => Ok(saved(visit, &project, "project_created").await),
+        Ok(project) => Ok(saved(visit, &project, "project_created")),
         Err(ProjectError::Invalid(problems)) => refuse(visit, None, &entered, &problems),
         Err(error) => Err(Problem::internal(error)),
     }
@@ -107,7 +107,7 @@ pub async fn update(slug: Path<String>, form: PersonForm) -> Result<HttpResponse
         .update_project(access.scope().project_id(), &entered.draft, access.actor())
         .await
     {
-        Ok(project) => Ok(saved(visit, &project, "project_saved").await),
+        Ok(project) => Ok(saved(visit, &project, "project_saved")),
         Err(ProjectError::Invalid(problems)) => {
             refuse(visit, Some(access.scope().project()), &entered, &problems)
         }
@@ -315,9 +315,9 @@ fn refuse(
 }
 
 /// To the list, with the saved project as the current one.
-async fn saved(visit: &Visit, project: &Arc<Project>, notice: &str) -> HttpResponse {
+fn saved(visit: &Visit, project: &Arc<Project>, notice: &str) -> HttpResponse {
     // The live figures follow within a second by themselves; the next page wants them now.
-    visit.app.follow_project(project).await;
+    visit.app.hub.configure(project);
     see_other(
         &visit.app,
         &with_query(

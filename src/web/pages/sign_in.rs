@@ -284,7 +284,7 @@ async fn begin(
         None => app.control.create_project(draft, actor).await,
     };
     match saved {
-        Ok(project) => app.follow_project(&project).await,
+        Ok(project) => app.hub.configure(&project),
         // The administrator exists by now and can name the project in the settings.
         Err(error) => tracing::error!(%error, "the first project could not be saved as entered"),
     }

@@ -2,11 +2,12 @@
 //!
 //! The live script writes the same numbers by the same rules (`static/src/js/figure.js`), and
 //! `static/src/js/figure.cases.json` holds what both must answer; or the first live frame would change
-//! how a figure looks. Does not know any metric.
+//! how a figure looks. Does not know any metric; [`Unit`] writes all other numbers.
 
 use rust_decimal::Decimal;
 
 use crate::render::number::fixed;
+use crate::render::unit::Unit;
 // Pages write what stands beside a figure by the same rules.
 pub use crate::render::number::{compact, cost, duration, money, separated};
 
@@ -34,6 +35,20 @@ impl FigureForm {
             FigureForm::Money => "money",
             FigureForm::Milliseconds => "milliseconds",
             FigureForm::Percent => "percent",
+        }
+    }
+
+    /// The unit in which charts, comparisons and tables write it. Live frames send hundredths for a share.
+    pub fn unit(self, prefix: &str, decimals: u8) -> Unit {
+        match self {
+            FigureForm::Count => Unit::Count,
+            FigureForm::PerMinute => Unit::Number,
+            FigureForm::Money => Unit::Money {
+                prefix: prefix.to_owned(),
+                decimals,
+            },
+            FigureForm::Milliseconds => Unit::Milliseconds,
+            FigureForm::Percent => Unit::Share,
         }
     }
 }

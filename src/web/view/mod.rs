@@ -6,14 +6,16 @@
 // Pieces that several pages hold.
 pub mod assets;
 pub mod block;
+pub mod curve;
+pub mod delta;
 pub mod field;
 pub mod figure;
 pub mod first_steps;
 pub mod frame;
 pub mod moment;
+pub mod plot;
 pub mod provider;
 pub mod shell;
-pub mod sparkline;
 
 // Pages.
 pub mod account;

@@ -1,18 +1,22 @@
-//! The overview: six live figures, the last hour by provider, the latest events, or the first steps.
+//! The overview: six live figures and their last hour, calls by provider, the latest events; or the first steps.
 //!
-//! The live channel changes these values in place, by the rules of [`crate::web::view::figure`].
+//! The live channel changes these values in place, by the rules of [`crate::web::view::figure`],
+//! [`crate::web::view::delta`], [`crate::web::view::plot`] and [`crate::render::unit`].
 
 use askama::Template;
 
+use crate::render::change::Better;
+use crate::web::view::block::spark::Spark;
+use crate::web::view::delta::{Delta, better_name};
 use crate::web::view::figure::{Figure, FigureForm};
 use crate::web::view::first_steps::FirstSteps;
 use crate::web::view::frame::Frame;
 use crate::web::view::moment::Moment;
+use crate::web::view::plot::{LinePlot, PlotTable, StackPlot};
 use crate::web::view::provider::ProviderMark;
 use crate::web::view::shell::{Shell, Tone};
-use crate::web::view::sparkline::{Bar, Sparkline};
 
-/// One of the six live figures.
+/// One of the six live figures. Choosing it shows its last hour.
 #[derive(Clone, Debug)]
 pub struct KpiCard {
     /// The metric's id, which is also its name in live frames.
@@ -21,33 +25,84 @@ pub struct KpiCard {
     pub label: &'static str,
     /// What it counts, as a sentence; shown on hover.
     pub help: &'static str,
+    /// What its chart shows of each minute.
+    pub chart: &'static str,
     /// How the script writes it.
     pub form: FigureForm,
+    /// Which way is good news.
+    pub better: Better,
+    /// Whether a minute of it grows while it runs, so that the running one says little yet.
+    pub is_sum: bool,
     /// The currency's sign before an amount: "$", "CHF ". Empty for other forms.
     pub prefix: String,
     /// Decimals of the currency: 2 for dollars, 0 for yen.
     pub decimals: u8,
     /// The figure.
     pub figure: Figure,
-    /// Why a figure can be missing: "No calls in the last 5 minutes." Also used by the script.
+    /// Why a figure can be missing: "No call in the last 5 minutes." Also used by the script.
     pub missing: &'static str,
-    /// A second fact: "p95 842 ms", "yesterday by now $1.2K". May be empty.
+    /// The period, or a second fact: "p95 2,100 ms", "since midnight".
     pub second: String,
+    /// The change against the same time yesterday.
+    pub delta: Delta,
+    /// What the comparison compares, or why there is none; shown on hover.
+    pub delta_help: &'static str,
     /// The last 60 minutes.
-    pub sparkline: Sparkline,
+    pub spark: Spark,
+    /// Whether its last hour is the one that is shown.
+    pub is_chosen: bool,
 }
 
-/// A provider's share of the running minute.
+impl KpiCard {
+    /// The name under which the script knows which way is good news.
+    pub fn better_name(&self) -> &'static str {
+        better_name(self.better)
+    }
+}
+
+/// The last hour of the chosen figure.
+#[derive(Clone, Debug)]
+pub struct FigureChart {
+    /// The figure's name.
+    pub label: &'static str,
+    /// What each minute shows.
+    pub subtitle: &'static str,
+    /// The hour in one sentence, for readers who cannot see it.
+    pub summary: String,
+    /// The drawing.
+    pub plot: LinePlot,
+    /// Its numbers.
+    pub table: PlotTable,
+}
+
+/// The last hour of calls by provider.
+#[derive(Clone, Debug)]
+pub struct ProviderChart {
+    /// The hour in one sentence.
+    pub summary: String,
+    /// What the colours mean, in the order of the stack.
+    pub legend: Vec<ProviderMark>,
+    /// The drawing.
+    pub plot: StackPlot,
+    /// Its numbers.
+    pub table: PlotTable,
+}
+
+/// A provider in the last minutes.
 #[derive(Clone, Debug)]
 pub struct ProviderRow {
     /// The provider's id, as live frames name it.
     pub id: String,
     /// Name and colour.
     pub mark: ProviderMark,
-    /// Requests per minute, with separators: "1,204".
+    /// Calls of the last full minute, with separators: "1,204".
     pub per_minute: String,
-    /// The bar's width against the longest: "42.0".
-    pub width_percent: String,
+    /// Mean latency: "812 ms", or a dash.
+    pub latency: String,
+    /// Failed share: "1.25%", or a dash.
+    pub error_rate: String,
+    /// Whether the share is high.
+    pub tone: Tone,
 }
 
 /// One of the latest events.
@@ -57,7 +112,7 @@ pub struct FeedRow {
     pub id: String,
     /// When it happened.
     pub when: Moment,
-    /// What happened, in words: "Response", "Payment", "Error: rate limited".
+    /// What happened, in words: "Answer received", "Payment", "Error: rate limit".
     pub label: String,
     /// Whether it went well.
     pub tone: Tone,
@@ -65,16 +120,10 @@ pub struct FeedRow {
     pub subject: String,
     /// The model, with its provider's colour.
     pub model: Option<ProviderMark>,
-    /// "812 ms"; may be empty.
-    pub latency: String,
-    /// Input and output together: "1,200"; may be empty.
-    pub tokens: String,
-    /// What the call cost ("$0.0031"), or what was paid ("+$49.00"); may be empty.
-    pub amount: String,
-    /// Whether `amount` is money earned.
-    pub is_payment: bool,
-    /// Two letters; may be empty.
-    pub country: String,
+    /// What else is known, in few words: "812 ms", "1,200 tokens", "$0.0031", "DE".
+    pub facts: Vec<String>,
+    /// What was paid ("+$49.00"); may be empty.
+    pub payment: String,
 }
 
 /// What the overview shows.
@@ -82,23 +131,25 @@ pub enum OverviewState {
     /// The project has no event yet.
     Empty(FirstSteps),
     /// The project lives.
-    Live(LiveState),
+    Live(Box<LiveState>),
 }
 
 /// The figures of a project with data.
 pub struct LiveState {
     /// The six cards, in order.
     pub cards: Vec<KpiCard>,
-    /// Queries of each of the last 60 minutes, oldest first, from `sparkline::bars`.
-    pub hour: Vec<Bar>,
-    /// The hour in one sentence, for readers who cannot see the bars.
-    pub hour_summary: String,
-    /// Requests per minute by provider, largest first, at most 8.
+    /// The last hour of the chosen one.
+    pub figure: FigureChart,
+    /// The last hour by provider.
+    pub by_provider: ProviderChart,
+    /// Providers of the last five minutes, the one with the most calls first.
     pub providers: Vec<ProviderRow>,
-    /// The latest events, newest first, at most 50.
+    /// The latest events, newest first.
     pub feed: Vec<FeedRow>,
     /// The currency's sign, for amounts that arrive live.
     pub prefix: String,
+    /// The project's zone, for times that arrive live.
+    pub zone: String,
 }
 
 /// `GET /`.

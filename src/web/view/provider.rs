@@ -2,6 +2,12 @@
 
 pub use crate::render::colour::provider_class as colour_class;
 
+/// The class of providers without a colour of their own.
+pub const OTHER_CLASS: &str = "p-other";
+
+/// Greys that tell providers without a colour of their own apart on one chart.
+pub const GREY_CLASSES: [&str; 2] = ["p-grey1", "p-grey2"];
+
 /// A provider or model with its coloured dot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderMark {
@@ -33,6 +39,7 @@ mod tests {
             ("anthropic", "p-anthropic"),
             ("self-hosted", "p-selfhosted"),
             ("self_hosted", "p-selfhosted"),
+            ("local", "p-selfhosted"),
             ("xAI", "p-xai"),
             ("cohere", "p-other"),
             ("", "p-other"),

@@ -36,6 +36,8 @@ pub struct RoomLink {
     pub icon: &'static str,
     /// Its name, as people read it.
     pub label: &'static str,
+    /// The letter that goes there after `G`.
+    pub key: char,
 }
 
 /// Rooms under one heading of the navigation.
@@ -56,6 +58,7 @@ pub const ROOMS: &[RoomGroup] = &[
             path: "/",
             icon: "layout-dashboard",
             label: "Overview",
+            key: 'o',
         }],
     },
     RoomGroup {
@@ -63,6 +66,7 @@ pub const ROOMS: &[RoomGroup] = &[
         rooms: &[RoomLink {
             room: Room::Costs,
             path: "/costs",
+            key: 'c',
             icon: "wallet",
             label: "Costs",
         }],
@@ -73,12 +77,14 @@ pub const ROOMS: &[RoomGroup] = &[
             RoomLink {
                 room: Room::Performance,
                 path: "/performance",
+                key: 't',
                 icon: "gauge",
                 label: "Technical performance",
             },
             RoomLink {
                 room: Room::Models,
                 path: "/models",
+                key: 'l',
                 icon: "sparkles",
                 label: "Models",
             },
@@ -86,13 +92,15 @@ pub const ROOMS: &[RoomGroup] = &[
                 room: Room::Missing,
                 path: "/ingest",
                 icon: "package-search",
-                label: "Why is my event missing?",
+                label: "Missing events",
+                key: 'm',
             },
             RoomLink {
                 room: Room::System,
                 path: "/system",
                 icon: "server",
                 label: "System",
+                key: 's',
             },
         ],
     },
@@ -104,18 +112,21 @@ pub const ROOMS: &[RoomGroup] = &[
                 path: "/settings/projects",
                 icon: "folder",
                 label: "Projects",
+                key: 'p',
             },
             RoomLink {
                 room: Room::Keys,
                 path: "/settings/keys",
                 icon: "key-round",
                 label: "Keys",
+                key: 'k',
             },
             RoomLink {
                 room: Room::Account,
                 path: "/settings/account",
                 icon: "user-round",
                 label: "Account",
+                key: 'a',
             },
         ],
     },
@@ -193,6 +204,19 @@ pub struct Shell {
 }
 
 impl Shell {
+    /// The first letters of the person's first and last name.
+    pub fn initials(&self) -> String {
+        let words: Vec<&str> = self.person_name.split_whitespace().collect();
+        let first = words.first().and_then(|word| word.chars().next());
+        let last = words.last().and_then(|word| word.chars().next());
+        let last = last.filter(|_| words.len() > 1);
+        first
+            .into_iter()
+            .chain(last)
+            .flat_map(char::to_uppercase)
+            .collect()
+    }
+
     /// The navigation, for the template.
     pub fn groups(&self) -> &'static [RoomGroup] {
         ROOMS

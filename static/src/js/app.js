@@ -2,14 +2,17 @@
 import { startDrawer } from "./drawer.js";
 import { startForms } from "./form.js";
 import { startKit } from "./kit/kit.js";
+import { startLeaving } from "./leave.js";
 import { refresh } from "./moment.js";
 import { startOverview } from "./overview.js";
+import { startShortcuts } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
 
 startTheme();
 startDrawer();
 startForms();
 startKit();
-startOverview();
+startLeaving();
+startShortcuts(startOverview());
 // The overview refreshes its times with the server's clock; elsewhere twice a minute is enough.
 if (!document.querySelector("main")?.dataset.live) setInterval(() => refresh(Date.now()), 30_000);

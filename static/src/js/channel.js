@@ -4,10 +4,12 @@
 // "stale" (connected, and nothing heard for STALE_MS). The server sends a full frame when a socket opens,
 // so a tab that comes back has nothing to ask for.
 
-/** Without a frame for this long the figures are called stale; the server sends one at least every 10 s. */
+/** Without a frame for this long the figures are called stale; a slow server says in `tick_ms` how slow it is. */
 export const STALE_MS = 20_000;
 /** Without a frame for this long the socket is taken for dead and replaced. */
 export const DEAD_MS = 45_000;
+/** So many frames may be missing before the figures of a slow server are called stale. */
+const MISSING_MAX = 3;
 /** The server closes with this code when the session has ended: only a new log-in helps. */
 export const SIGNED_OUT = 4401;
 const BACKOFF_FIRST_MS = 1000;
@@ -39,6 +41,7 @@ export class Channel {
     this.socket = null;
     this.retry = null;
     this.heard_ms = null;
+    this.tick_ms = 0;
   }
 
   start() {
@@ -83,11 +86,12 @@ export class Channel {
   tick() {
     if (!this.socket) return;
     const quiet_ms = this.now() - Math.max(this.heard_ms ?? 0, this.opened_ms);
-    if (quiet_ms > DEAD_MS) {
+    const slack_ms = MISSING_MAX * this.tick_ms;
+    if (quiet_ms > DEAD_MS + slack_ms) {
       const socket = this.socket;
       this.#lost(1006);
       socket.close();
-    } else if (quiet_ms > STALE_MS && this.state === "live") this.#enter("stale");
+    } else if (quiet_ms > Math.max(STALE_MS, slack_ms) && this.state === "live") this.#enter("stale");
   }
 
   /** Milliseconds since the last frame, or null before the first. */
@@ -104,6 +108,7 @@ export class Channel {
     }
     this.failures = 0;
     this.heard_ms = this.now();
+    this.tick_ms = Number(frame.tick_ms) || 0;
     this.#enter("live");
     this.onFrame(frame);
   }

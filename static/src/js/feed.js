@@ -1,66 +1,60 @@
 // The feed of the latest events. Text only ever through textContent: an event may hold anything.
+// The server writes the first rows by the same rules (src/web/pages/overview/feed.rs).
 import { cost, duration } from "./figure.js";
 import { timeElement } from "./moment.js";
+import { providerClass } from "./stack.js";
+import { element } from "./svg.js";
 
 /** Rows kept on the page; older ones leave as new ones come. */
 export const ROWS_MAX = 50;
-const PROVIDERS = new Set(["openai", "anthropic", "google", "mistral", "selfhosted", "xai", "deepseek"]);
 const MARKS = { ok: "good", error: "bad", warning: "warn" };
 
-/** The class of a provider's colour; one without a colour of its own is grey. */
-export const providerClass = (id) => {
-  const letters = (id ?? "").replace(/[-_]/g, "").toLowerCase();
-  return `p-${PROVIDERS.has(letters) ? letters : "other"}`;
+/** "49.00" and "€" → "+€49.00", "-5.00" and "$" → "−$5.00"; null for an event that is no payment. */
+export const payment = (event, prefix) => {
+  if (event.amount == null) return null;
+  const amount = Number(event.amount);
+  return (amount < 0 ? "−" : "+") + cost(Math.abs(amount), event.prefix ?? prefix);
 };
 
-const element = (name, className, text) => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
-
-const amountCell = (event, prefix) => {
-  if (event.amount != null) return element("td", "r num paid", `+${cost(Number(event.amount), event.prefix ?? prefix)}`);
-  return element("td", "r num", event.cost != null ? cost(Number(event.cost), "$") : "–");
+/** What else is known of an event, in few words. */
+export const facts = (event) => {
+  const latency = event.latency_ms == null ? null : duration(event.latency_ms);
+  return [
+    latency && `${latency.text} ${latency.unit}`,
+    event.tokens == null ? null : `${event.tokens.toLocaleString("en")} tokens`,
+    event.cost == null ? null : cost(Number(event.cost), "$"),
+    event.country,
+  ].filter((fact) => fact != null);
 };
 
 const row = (event, prefix, now_ms) => {
-  const made = element("tr", "is-new");
+  const made = element("li", "is-new");
   made.dataset.id = event.id;
-  const when = element("td", "num hide-narrow");
-  when.append(timeElement(event.at, now_ms));
-  const what = element("td", "what");
-  what.append(element("i", `ev ${MARKS[event.status] ?? ""}`.trim()), event.label);
-  const model = [event.model, event.user].filter(Boolean).join(" · ");
-  what.append(element("span", "sub-narrow", model));
-  const who = element("td", "clip hide-narrow");
-  who.append(event.user ? element("code", "", event.user) : "–");
-  const by = element("td", "clip hide-narrow");
-  if (event.model || event.provider) by.append(element("i", `dot ${providerClass(event.provider)}`), event.model ?? event.provider);
-  else by.append("–");
-  const latency = event.latency_ms == null ? null : duration(event.latency_ms);
-  made.append(
-    when,
-    what,
-    who,
-    by,
-    element("td", "r num", latency ? `${latency.text} ${latency.unit}` : "–"),
-    element("td", "r num hide-narrow", event.tokens == null ? "–" : event.tokens.toLocaleString("en")),
-    amountCell(event, prefix),
-    element("td", "hide-narrow", event.country ?? "–"),
-  );
+  const paid = payment(event, prefix);
+  const mark = MARKS[event.status] ?? (event.status == null && paid ? "good" : "");
+  const what = element("div", "feed-what");
+  what.append(element("b", "", event.label));
+  if (paid) what.append(" ", element("span", "paid num", paid));
+  const known = element("div", "feed-facts");
+  if (event.user) known.append(element("code", "", event.user));
+  if (event.model || event.provider) {
+    const model = element("span");
+    model.append(element("i", `dot ${providerClass(event.provider)}`), event.model ?? event.provider);
+    known.append(model);
+  }
+  known.append(...facts(event).map((fact) => element("span", "num", fact)));
+  made.append(element("i", `ev ${mark}`.trim()), what, timeElement(event.at, now_ms), known);
   return made;
 };
 
-/** Puts events, newest first, on top of the table's body; each id once, and never more than ROWS_MAX rows. */
-export const addEvents = (body, events, prefix, now_ms) => {
-  const known = new Set([...body.rows].map((each) => each.dataset.id));
+/** Puts events, newest first, on top of the list; each id once, and never more than ROWS_MAX rows. */
+export const addEvents = (list, events, prefix, now_ms) => {
+  const known = new Set([...list.children].map((each) => each.dataset.id));
   const fresh = events.filter((event) => !known.has(event.id)).slice(0, ROWS_MAX);
   if (fresh.length === 0) return;
-  body.querySelector("[data-empty]")?.remove();
-  // The highlight is for what just came; kept longer, it would play again when the table is laid out anew.
-  for (const old of body.querySelectorAll(".is-new")) old.classList.remove("is-new");
-  body.prepend(...fresh.map((event) => row(event, prefix, now_ms)));
-  while (body.rows.length > ROWS_MAX) body.lastElementChild.remove();
+  list.querySelector("[data-empty]")?.remove();
+  // The highlight is for what just came; kept longer, it would play again when the list is laid out anew.
+  for (const old of list.querySelectorAll(".is-new")) old.classList.remove("is-new");
+  list.prepend(...fresh.map((event) => row(event, prefix, now_ms)));
+  while (list.childElementCount > ROWS_MAX) list.lastElementChild.remove();
 };

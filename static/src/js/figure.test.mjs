@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { providerClass } from "./feed.js";
+import { facts, payment } from "./feed.js";
 import { compact, cost, duration, figure, money } from "./figure.js";
 import { ago, exact } from "./moment.js";
-import { sparkPaths } from "./spark.js";
 
 const cases = JSON.parse(readFileSync(new URL("figure.cases.json", import.meta.url), "utf8"));
 
@@ -33,15 +32,11 @@ test("a time is relative for a day", () => {
   assert.equal(exact(Date.UTC(2026, 10, 21, 21, 40, 5)), "21 Nov 2026, 21:40:05 UTC");
 });
 
-test("a sparkline is drawn as the server draws it", () => {
-  assert.deepEqual(sparkPaths([0, 4, 2]), { line: "M0 38L80 3L160 20.5", fill: "M0 40L0 38L80 3L160 20.5L160 40Z" });
-  assert.deepEqual(sparkPaths([1, 1, null, 1, null]), { line: "M0 3L40 3M120 3h0", fill: "M0 40L0 3L40 3L40 40Z" });
-  assert.deepEqual(sparkPaths([null, null]), { line: "", fill: "" });
-});
-
-test("a provider keeps its colour however it is written, and others are grey", () => {
-  assert.equal(providerClass("OpenAI"), "p-openai");
-  assert.equal(providerClass("self-hosted"), "p-selfhosted");
-  assert.equal(providerClass("cohere"), "p-other");
-  assert.equal(providerClass(null), "p-other");
+test("what is known of an event is told as the server tells it", () => {
+  const answer = { latency_ms: 812.4, tokens: 1200, cost: "0.0031", country: "DE", amount: null };
+  assert.deepEqual(facts(answer), ["812 ms", "1,200 tokens", "$0.0031", "DE"]);
+  assert.deepEqual(facts({ latency_ms: null, tokens: null, cost: null, country: null }), []);
+  assert.equal(payment(answer, "$"), null);
+  assert.equal(payment({ amount: "49.00", prefix: null }, "€"), "+€49.00");
+  assert.equal(payment({ amount: "-5.00", prefix: "$" }, "€"), "−$5.00");
 });

@@ -1,4 +1,4 @@
-// The theme buttons: light, dark, or the system's. "System" is the absence of a choice.
+// The theme: light, dark, or the system's. "System" is the absence of a choice.
 const stored = () => {
   try {
     return localStorage.getItem("theme") ?? "system";
@@ -6,6 +6,9 @@ const stored = () => {
     return document.documentElement.dataset.theme ?? "system";
   }
 };
+
+/** "dark" or "light": what the reader sees. */
+const seen = () => document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
 const show = (choice) => {
   for (const button of document.querySelectorAll("[data-theme-choice]")) {
@@ -25,10 +28,18 @@ const choose = (choice) => {
   show(choice);
 };
 
+/** From dark to light or back, and says so to who cannot see it. */
+export const toggleTheme = () => {
+  const next = seen() === "dark" ? "light" : "dark";
+  choose(next);
+  document.getElementById("announce").textContent = `${next === "dark" ? "Dark" : "Light"} theme`;
+};
+
 export const startTheme = () => {
   show(stored());
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-choice]");
     if (button) choose(button.dataset.themeChoice);
+    if (event.target.closest("[data-theme-toggle]")) toggleTheme();
   });
 };

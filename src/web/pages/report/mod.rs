@@ -87,7 +87,7 @@ async fn section_of(
     let question = question(visit, parameters, section)?;
     let mut card = Card::new(section.id, section.title, width(section.columns));
     card.help = section.action.to_owned();
-    card.sub = match section.is_over_time() {
+    card.about = match section.is_over_time() {
         true => wording::per_bar(&question.period),
         false => wording::days(&question.period),
     };

@@ -1,14 +1,17 @@
 //! The small line in a tile: this period over the earlier one, on one scale.
 //!
-//! Pure geometry in a view box of 160 × 40, whose base line is zero.
+//! In a view box of 160 × 40, whose base line is zero. The live script redraws it by the same rule
+//! (`static/src/js/curve.js`).
 
-use std::fmt::Write;
+use crate::web::view::curve::{Canvas, Curve, largest};
 
-const WIDTH: f64 = 160.0;
-const HEIGHT: f64 = 40.0;
-/// Room above the highest point and below zero, so that the stroke is not cut.
-const TOP: f64 = 3.0;
-const ZERO: f64 = 38.0;
+/// A little room above the highest point and below zero, so that the stroke is not cut.
+const CANVAS: Canvas = Canvas {
+    width: 160.0,
+    height: 40.0,
+    top: 3.0,
+    zero: 38.0,
+};
 
 /// SVG paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,67 +20,24 @@ pub struct Spark {
     pub line: String,
     /// The area between it and zero.
     pub fill: String,
-    /// The line of the earlier period; may be empty.
+    /// The line of the earlier period; empty where that had nothing to show.
     pub previous: String,
 }
 
 impl Spark {
     /// Both periods at equal steps, oldest first. `None` is a gap; no line crosses it.
     pub fn new(current: &[Option<f64>], previous: &[Option<f64>]) -> Self {
-        let most = current
-            .iter()
-            .chain(previous)
-            .flatten()
-            .fold(0.0_f64, |most, value| most.max(*value));
-        let (line, fill) = paths(current, most);
-        let (previous, _) = paths(previous, most);
+        let most = largest(current).max(largest(previous));
+        let Curve { line, fill } = Curve::new(current, most, CANVAS);
         Self {
             line,
             fill,
-            previous,
+            previous: match largest(previous) > 0.0 {
+                true => Curve::new(previous, most, CANVAS).line,
+                false => String::new(),
+            },
         }
     }
-}
-
-fn paths(values: &[Option<f64>], most: f64) -> (String, String) {
-    let step = WIDTH / values.len().saturating_sub(1).max(1) as f64;
-    let point = |index: usize, value: f64| {
-        let share = if most > 0.0 {
-            (value / most).max(0.0)
-        } else {
-            0.0
-        };
-        (index as f64 * step, ZERO - share * (ZERO - TOP))
-    };
-    let (mut line, mut fill) = (String::new(), String::new());
-    let indexed: Vec<(usize, Option<f64>)> = values.iter().copied().enumerate().collect();
-    for run in indexed.split(|(_, value)| value.is_none()) {
-        let points: Vec<(f64, f64)> = run
-            .iter()
-            .filter_map(|(index, value)| value.map(|value| point(*index, value)))
-            .collect();
-        let (Some(first), Some(last)) = (points.first(), points.last()) else {
-            continue;
-        };
-        let path: Vec<String> = points
-            .iter()
-            .map(|(x, y)| format!("{x:.1} {y:.1}"))
-            .collect();
-        let path = path.join("L");
-        if points.len() == 1 {
-            // A point alone has no length; a stroke of length zero with round caps is a dot.
-            write!(line, "M{path}h0").expect("a String takes every write");
-            continue;
-        }
-        write!(line, "M{path}").expect("a String takes every write");
-        write!(
-            fill,
-            "M{:.1} {HEIGHT}L{path}L{:.1} {HEIGHT}Z",
-            first.0, last.0
-        )
-        .expect("a String takes every write");
-    }
-    (line, fill)
 }
 
 #[cfg(test)]
@@ -89,19 +49,16 @@ mod tests {
         // The most is 4. y: 38 − share × 35: 2 of 4 → 20.5, 1 of 4 → 29.25, 4 of 4 → 3.
         let spark = Spark::new(&[Some(0.0), Some(2.0), Some(1.0)], &[Some(4.0), Some(0.0)]);
 
-        assert_eq!(spark.line, "M0.0 38.0L80.0 20.5L160.0 29.2");
-        assert_eq!(
-            spark.fill,
-            "M0.0 40L0.0 38.0L80.0 20.5L160.0 29.2L160.0 40Z"
-        );
-        assert_eq!(spark.previous, "M0.0 3.0L160.0 38.0");
+        assert_eq!(spark.line, "M0 38L80 20.5L160 29.3");
+        assert_eq!(spark.fill, "M0 40L0 38L80 20.5L160 29.3L160 40Z");
+        assert_eq!(spark.previous, "M0 3L160 38");
     }
 
     #[test]
-    fn a_gap_breaks_the_line_and_a_point_alone_is_a_dot() {
-        let spark = Spark::new(&[Some(1.0), None, Some(1.0), Some(1.0)], &[]);
+    fn an_earlier_period_of_nothing_is_not_drawn() {
+        let spark = Spark::new(&[Some(1.0), Some(2.0)], &[Some(0.0), None]);
 
-        assert_eq!(spark.line, "M0.0 3.0h0M106.7 3.0L160.0 3.0");
+        assert_eq!((&*spark.line, &*spark.previous), ("M0 20.5L160 3", ""));
         assert_eq!(Spark::new(&[None], &[]), Spark::default());
     }
 }

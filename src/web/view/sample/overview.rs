@@ -1,22 +1,28 @@
 //! Samples of the overview, living and empty.
 
+use crate::render::change::Better;
+use crate::render::unit::Unit;
+use crate::web::view::block::spark::Spark;
+use crate::web::view::delta::{Delta, Measured};
 use crate::web::view::figure::{Figure, FigureForm};
 use crate::web::view::overview::{
-    FeedRow, KpiCard, LiveState, OverviewPage, OverviewState, ProviderRow,
+    FeedRow, FigureChart, KpiCard, LiveState, OverviewPage, OverviewState, ProviderChart,
+    ProviderRow,
 };
+use crate::web::view::plot::{LinePlot, PlotTable, StackPlot, Tick};
 use crate::web::view::provider::ProviderMark;
 use crate::web::view::sample::Sample;
 use crate::web::view::shell::{Room, Tone};
-use crate::web::view::sparkline::{Sparkline, bars};
 
-/// Age in seconds, words, tone, user, provider and model, then latency, tokens, amount and country.
+/// Age in seconds, words, tone, user, provider and model, facts, and what was paid.
 type FeedFacts = (
     i64,
     &'static str,
     Tone,
     &'static str,
     Option<(&'static str, &'static str)>,
-    [&'static str; 4],
+    &'static [&'static str],
+    &'static str,
 );
 
 impl Sample {
@@ -38,20 +44,15 @@ impl Sample {
             shell: self.shell(Room::Overview),
             subtitle: self.text("UTC, US dollars"),
             as_of: self.text("21:40:05 UTC"),
-            state: OverviewState::Live(LiveState {
+            state: OverviewState::Live(Box::new(LiveState {
                 cards: self.cards(),
-                hour: bars(
-                    &wave(46.0, 0.5)
-                        .iter()
-                        .map(|value| value.unwrap_or(0.0).round())
-                        .collect::<Vec<_>>(),
-                ),
-                hour_summary: self
-                    .text("Requests per minute over the last hour: between 18 and 71, now 46"),
+                figure: self.figure_chart(),
+                by_provider: self.provider_chart(),
                 providers: self.providers(),
                 feed: self.feed(),
                 prefix: self.text("$"),
-            }),
+                zone: self.text("UTC"),
+            })),
         }
     }
 
@@ -61,136 +62,151 @@ impl Sample {
             text: self.text(text),
             unit,
         };
-        let card = |id, label, help, form, figure, missing, second: &str, middle, noise| KpiCard {
+        let card = |id, label, form, better, figure, second: &str, then| KpiCard {
             id,
             label,
-            help,
+            help: "What it counts, in a sentence.",
+            chart: "in each minute",
             form,
+            better,
+            is_sum: form == FigureForm::Money,
             prefix: self.text(if form == FigureForm::Money { "$" } else { "" }),
             decimals: 2,
             figure,
-            missing,
+            missing: "No call in the last 5 minutes.",
             second: self.text(second),
-            sparkline: Sparkline::new(&wave(middle, noise)),
+            delta: Delta::new(
+                Measured {
+                    now: Some(120.0),
+                    then,
+                    change: then.map(|_| 20.0),
+                },
+                &form.unit(&self.text("$"), 2),
+                better,
+            ),
+            delta_help: "Compared with the same five minutes of yesterday.",
+            spark: Spark::new(&[Some(1.0), Some(3.0)], &[Some(2.0), None]),
+            is_chosen: id == "queries_per_minute",
         };
         vec![
             card(
                 "active_users_now",
-                "Active users now",
-                "People with an event in the last 5 minutes.",
+                "Active users",
                 FigureForm::Count,
+                Better::Higher,
                 known("342", "342", ""),
-                "No event in the last 5 minutes.",
-                "in the last 5 minutes",
-                342.0,
-                0.2,
+                "in 5 minutes",
+                Some(100.0),
             ),
             card(
                 "queries_per_minute",
-                "Queries per minute",
-                "Queries sent in the last full minute.",
+                "Queries",
                 FigureForm::PerMinute,
+                Better::Higher,
                 known("46", "46", "/min"),
-                "No event yet.",
-                "peak 71 in the last hour",
-                46.0,
-                0.5,
-            ),
-            card(
-                "tokens_consumed_today",
-                "Tokens today",
-                "Input and output tokens since midnight in the project's zone.",
-                FigureForm::Count,
-                known("1234567", "1.2M", ""),
-                "No call reported tokens today.",
-                "yesterday by now 1.1M",
-                61_800.0,
-                0.4,
+                "in the last minute",
+                Some(100.0),
             ),
             card(
                 "revenue_today",
                 "Revenue today",
-                "Payments since midnight in the project's zone.",
                 FigureForm::Money,
+                Better::Higher,
                 known("129.50", "$129.50", ""),
-                "No payment yet.",
-                "yesterday by now $1.2K",
-                4.0,
-                1.0,
-            ),
-            card(
-                "avg_latency_ms",
-                "Average latency",
-                "Mean duration of calls in the last 5 minutes.",
-                FigureForm::Milliseconds,
-                known("812.4", "812", "ms"),
-                "No call in the last 5 minutes.",
-                "p95 2,100 ms",
-                812.0,
-                0.25,
+                "since midnight",
+                Some(100.0),
             ),
             card(
                 "error_rate_percentage",
                 "Error rate",
-                "Calls that failed in the last 5 minutes, as a share of all calls.",
                 FigureForm::Percent,
+                Better::Lower,
                 if self.suffix.is_empty() {
                     known("1.25", "1.25", "%")
                 } else {
                     Figure::Missing
                 },
-                "No call in the last 5 minutes.",
-                "yesterday by now 1.13 %",
-                1.2,
-                0.8,
+                "in 5 minutes",
+                None,
             ),
         ]
+    }
+
+    fn table(&self) -> PlotTable {
+        PlotTable {
+            head: vec![self.text("Minute"), self.text("Today")],
+            rows: vec![vec![self.text("21:40"), self.text("46")]],
+        }
+    }
+
+    fn times(&self) -> Vec<Tick> {
+        vec![Tick {
+            at: "50".into(),
+            text: self.text("21:10"),
+        }]
+    }
+
+    fn figure_chart(&self) -> FigureChart {
+        FigureChart {
+            label: "Queries",
+            subtitle: "in each minute",
+            summary: self.text("Queries over the last hour: between 18 and 71."),
+            plot: LinePlot::new(
+                &[Some(18.0), Some(71.0)],
+                &[Some(20.0), Some(60.0)],
+                &Unit::Money {
+                    prefix: self.text("$"),
+                    decimals: 2,
+                },
+                true,
+                self.times(),
+            ),
+            table: self.table(),
+        }
+    }
+
+    fn provider_chart(&self) -> ProviderChart {
+        ProviderChart {
+            summary: self.text("Calls by provider over the last hour: OpenAI 3."),
+            legend: vec![ProviderMark::new("openai", self.text("OpenAI"))],
+            plot: StackPlot::new(&[("p-openai", &[1, 2])], self.times()),
+            table: self.table(),
+        }
     }
 
     fn providers(&self) -> Vec<ProviderRow> {
-        [
-            ("openai", "OpenAI", "18", "100.0"),
-            ("anthropic", "Anthropic", "13", "72.2"),
-            ("google", "Google", "8", "44.4"),
-            ("mistral", "Mistral", "4", "22.2"),
-            ("selfhosted", "Self-hosted", "2", "11.1"),
-            ("cohere", "Cohere", "1", "5.6"),
-        ]
-        .into_iter()
-        .map(|(id, label, per_minute, width)| ProviderRow {
-            id: self.text(id),
-            mark: ProviderMark::new(id, self.text(label)),
-            per_minute: self.text(per_minute),
-            width_percent: self.text(width),
-        })
-        .collect()
+        [("openai", "OpenAI", "0.00%"), ("cohere", "Cohere", "1.25%")]
+            .into_iter()
+            .map(|(id, label, error_rate)| ProviderRow {
+                id: self.text(id),
+                mark: ProviderMark::new(id, self.text(label)),
+                per_minute: self.text("18"),
+                latency: self.text("812 ms"),
+                error_rate: self.text(error_rate),
+                tone: Tone::Warn,
+            })
+            .collect()
     }
 
     fn feed(&self) -> Vec<FeedRow> {
-        let rows: [FeedFacts; 12] = [
+        let rows: [FeedFacts; 4] = [
             (
                 2,
-                "Response",
+                "Answer received",
                 Tone::Good,
                 "u_5TRW",
                 Some(("openai", "gpt-5-mini")),
-                ["642 ms", "1,180", "$0.0031", "DE"],
-            ),
-            (
-                4,
-                "Response",
-                Tone::Good,
-                "u_7F2K",
-                Some(("anthropic", "claude-sonnet")),
-                ["1,284 ms", "2,210", "$0.0214", "PT"],
+                &["642 ms", "1,180 tokens", "$0.0031", "DE"],
+                "",
             ),
             (
                 9,
-                "Error: rate limited",
+                "Error: rate limit",
                 Tone::Bad,
                 "u_7F2K",
                 Some(("anthropic", "claude-sonnet")),
-                ["96 ms", "", "", "PT"],
+                &["96 ms", "PT"],
+                "",
             ),
             (
                 11,
@@ -198,97 +214,25 @@ impl Sample {
                 Tone::Good,
                 "u_88LD",
                 None,
-                ["", "", "+$49.00", "US"],
+                &["US"],
+                "+$49.00",
             ),
-            (15, "Query", Tone::Plain, "u_1QX9", None, ["", "", "", "JP"]),
-            (
-                18,
-                "Response",
-                Tone::Good,
-                "u_1QX9",
-                Some(("google", "gemini-flash")),
-                ["431 ms", "930", "$0.0011", "JP"],
-            ),
-            (
-                22,
-                "Error: time-out",
-                Tone::Bad,
-                "u_3MNB",
-                Some(("selfhosted", "llama-70b")),
-                ["30.0 s", "", "", "BR"],
-            ),
-            (
-                31,
-                "Plan upgraded",
-                Tone::Good,
-                "u_88LD",
-                None,
-                ["", "", "", "US"],
-            ),
-            (
-                38,
-                "Response",
-                Tone::Good,
-                "u_44KA",
-                Some(("mistral", "mistral-medium")),
-                ["690 ms", "512", "$0.0004", "FR"],
-            ),
-            (
-                52,
-                "Sign-up",
-                Tone::Plain,
-                "u_9CWD",
-                None,
-                ["", "", "", "NG"],
-            ),
-            (
-                64,
-                "Session started",
-                Tone::Plain,
-                "",
-                None,
-                ["", "", "", "GB"],
-            ),
-            (
-                75,
-                "Response",
-                Tone::Good,
-                "u_0PLM",
-                Some(("deepseek", "deepseek-chat")),
-                ["1,902 ms", "3,040", "$0.0009", "IN"],
-            ),
+            (64, "Session started", Tone::Plain, "", None, &[], ""),
         ];
         rows.into_iter()
             .map(
-                |(age_s, label, tone, subject, model, [latency, tokens, amount, country])| {
-                    FeedRow {
-                        id: self.text(&format!("00000000-0000-7000-8000-{age_s:012}")),
-                        when: self.ago(age_s),
-                        label: self.text(label),
-                        tone,
-                        subject: self.text(subject),
-                        model: model
-                            .map(|(provider, model)| ProviderMark::new(provider, self.text(model))),
-                        latency: self.text(latency),
-                        tokens: self.text(tokens),
-                        amount: self.text(amount),
-                        is_payment: amount.starts_with('+'),
-                        country: self.text(country),
-                    }
+                |(age_s, label, tone, subject, model, facts, payment)| FeedRow {
+                    id: self.text(&format!("00000000-0000-7000-8000-{age_s:012}")),
+                    when: self.ago(age_s),
+                    label: self.text(label),
+                    tone,
+                    subject: self.text(subject),
+                    model: model
+                        .map(|(provider, model)| ProviderMark::new(provider, self.text(model))),
+                    facts: facts.iter().map(|fact| self.text(fact)).collect(),
+                    payment: self.text(payment),
                 },
             )
             .collect()
     }
-}
-
-/// Sixty minutes around `middle`: two slow waves and a little unrest.
-fn wave(middle: f64, noise: f64) -> Vec<Option<f64>> {
-    (0..60)
-        .map(|minute| {
-            let time = f64::from(minute);
-            let unrest = ((time * 12.9898).sin() * 43_758.547).fract().abs() - 0.5;
-            let slow = 0.5 * (time / 9.0).sin() + 0.3 * (time / 4.0).cos();
-            Some((middle * (1.0 + noise * (slow + unrest) * 0.8)).max(0.0))
-        })
-        .collect()
 }
