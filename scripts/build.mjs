@@ -11,12 +11,16 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
 import esbuild from "esbuild";
+import { worldMap } from "./world_map.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const from = (...parts) => path.join(root, ...parts);
 const dist = from("static/dist");
 /** Browsers that know light-dark(), subgrid and color-mix(). */
 const target = ["chrome123", "firefox120", "safari17.5"];
+/** The snippet runs in other people's pages, and so in older browsers: all since 2020. */
+const snippetTarget = "es2020";
+const SNIPPET_PACKED_BYTES_MAX = 2048;
 
 const files = new Map();
 const manifest = {};
@@ -30,18 +34,30 @@ const put = (name, content) => {
   return hashed;
 };
 
-const script = async (name) => {
+const script = async (name, scriptTarget = target) => {
   const result = await esbuild.build({
     entryPoints: [from("static/src/js", name)],
     bundle: true,
     minify: true,
     write: false,
     format: "iife",
-    target,
+    target: scriptTarget,
+    // What libraries keep for developers is left out.
+    define: { "process.env.NODE_ENV": '"production"', __DEV__: "false" },
     legalComments: "none",
     logLevel: "warning",
   });
   return put(name, result.outputFiles[0].contents);
+};
+
+/** The script for other people's pages, which must stay small. */
+const snippet = async () => {
+  const name = await script("snippet/snippet.js", snippetTarget);
+  const packedBytes = zlib.gzipSync(files.get(name), { level: 9 }).length;
+  if (packedBytes > SNIPPET_PACKED_BYTES_MAX) {
+    throw new Error(`the snippet has ${packedBytes} bytes packed; the most is ${SNIPPET_PACKED_BYTES_MAX}`);
+  }
+  return name;
 };
 
 const style = async () => {
@@ -81,9 +97,13 @@ const licences = () => {
   const parts = [
     ["Inter (typeface), SIL Open Font License 1.1", "node_modules/@fontsource-variable/inter/LICENSE"],
     ["Lucide (icons), ISC License", "node_modules/lucide-static/LICENSE"],
+    ["Apache ECharts (charts), Apache License 2.0", "node_modules/echarts/NOTICE", "node_modules/echarts/LICENSE", "node_modules/echarts/licenses/LICENSE-d3"],
+    ["zrender (part of the charts), BSD 3-Clause License", "node_modules/zrender/LICENSE"],
+    ["tslib (part of the charts), Zero-Clause BSD License", "node_modules/tslib/LICENSE.txt"],
+    ["World Atlas (map), ISC License; its shapes are Natural Earth's, in the public domain", "node_modules/world-atlas/LICENSE"],
   ];
-  const text = parts.map(([title, file]) => {
-    const licence = fs.readFileSync(from(file), "utf8").replaceAll("\r\n", "\n").trim();
+  const text = parts.map(([title, ...names]) => {
+    const licence = names.map((name) => fs.readFileSync(from(name), "utf8").replaceAll("\r\n", "\n").trim()).join("\n\n");
     return `${title}\n${"=".repeat(title.length)}\n\n${licence}\n`;
   });
   return put("licenses.txt", `Files in this folder that others made, and their licences.\n\n${text.join("\n\n")}`);
@@ -96,7 +116,10 @@ manifest.font_ext = put("inter-ext.woff2", font("latin-ext"));
 manifest.css = await style();
 manifest.app_js = await script("app.js");
 manifest.boot_js = await script("boot.js");
+manifest.snippet_js = await snippet();
+manifest.charts_js = await script("charts.js");
 manifest.icons = icons();
+manifest.world = put("world.svg", worldMap(fs.readFileSync(from("node_modules/world-atlas/countries-110m.json"), "utf8")));
 manifest.favicon = put("favicon.svg", fs.readFileSync(from("static/src/favicon.svg")));
 manifest.licenses = licences();
 files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));

@@ -1,5 +1,5 @@
-# Installs what the tests need and the machine lacks: a C++ compiler, curl, Python, Node and Chromium, from
-# Debian's or Ubuntu's packages. To be sourced by bash, as it may put a newer Node first on the PATH.
+# Installs what the tests need and the machine lacks: a C++ compiler, curl, OpenSSL, Python, Node, Chromium and two
+# reverse proxies, from Debian's or Ubuntu's packages. To be sourced by bash, as it may add to the PATH.
 # Rust is not installed: which one to trust is for the reader to decide.
 
 # Exact version, so that two machines test with the same one.
@@ -18,10 +18,27 @@ node_is_new_enough() {
   has node && [ "$(node -p 'Number(process.versions.node.split(".")[0])')" -ge 20 ]
 }
 
+# Puts a proxy on the PATH without installing it: the package would start a server of its own with the machine.
+unpack_proxy() {
+  local name="$1" folder="${XDG_CACHE_HOME:-$HOME/.cache}/analytics/proxies"
+  if ! has "$name" && [ ! -x "/usr/sbin/$name" ]; then
+    if [ ! -x "$folder/usr/sbin/$name" ] && [ ! -x "$folder/usr/bin/$name" ]; then
+      mkdir -p "$folder"
+      # Without it the tests behind this proxy say that they were left out.
+      if ! (cd "$folder" && apt-get download -q "$name" && dpkg -x "$name"_*.deb . && rm "$name"_*.deb); then
+        echo "$name cannot be fetched; its tests are left out" >&2
+        return 0
+      fi
+    fi
+    export PATH="$folder/usr/sbin:$folder/usr/bin:$PATH"
+  fi
+}
+
 install_tools() {
   local missing=()
   has g++ || missing+=(g++)
   has curl || missing+=(curl)
+  has openssl || missing+=(openssl)
   has python3 || missing+=(python3)
   has node || missing+=(nodejs)
   has npm || missing+=(npm)
@@ -35,6 +52,8 @@ install_tools() {
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
   fi
+  unpack_proxy nginx
+  unpack_proxy caddy
   # Debian 12 has Node 18; the browser driver wants 20. The npm package holds the same binary that nodejs.org offers.
   if ! node_is_new_enough; then
     local machine folder

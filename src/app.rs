@@ -1,5 +1,6 @@
 //! The composition root: every part is made here, in order, and stopped here, in order.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use crate::config::Config;
 use crate::core::clock::Clock;
 use crate::core::limits;
 use crate::data_folder::{DataFolder, FolderLock};
+use crate::demo::remove;
 use crate::ingest::enrich::geo::Countries;
 use crate::ingest::enrich::preview::Preview;
 use crate::ingest::enrich::user_agent::AgentReader;
@@ -32,10 +34,12 @@ use crate::store::control::throttle::ThrottleLimits;
 use crate::store::control::{Control, ControlOptions};
 use crate::store::duplicate::Duplicates;
 use crate::store::engine::{Engine, EngineSettings};
+use crate::store::erase::Erasures;
 use crate::store::journal::reader::{self, Damage};
 use crate::store::journal::writer::{Journal, JournalParts};
 use crate::store::journal::{JournalSettings, Progress};
 use crate::store::loader::{Loader, LoaderSettings};
+use crate::store::zones::Zones;
 use crate::store::{machine, seen};
 use crate::web::rate::RateLimits;
 use crate::web::view::assets::Assets;
@@ -62,6 +66,8 @@ pub struct App {
     pub journal: Journal,
     /// The loader.
     pub loader: Loader,
+    /// The zone of each project, for the roll-ups.
+    pub zones: Arc<Zones>,
     /// Live figures.
     pub hub: Arc<Hub>,
     /// From JSON to accepted events.
@@ -80,6 +86,10 @@ pub struct App {
     pub is_stopping: AtomicBool,
     /// What was wrong with the journal at the start.
     pub damage: Vec<Damage>,
+    /// Whether pages show the demo unless they are asked for another project.
+    pub shows_demo_first: AtomicBool,
+    /// Removed projects whose events this process has erased.
+    pub erased: tokio::sync::Mutex<HashSet<u32>>,
     _lock: parking_lot::Mutex<FolderLock>,
 }
 
@@ -112,6 +122,8 @@ impl App {
         }
 
         let control = open_control(&config, &folder, clock.clone()).await?;
+        // Before the live figures are made: they should know the first project from its first event on.
+        control.ensure_project(Actor::Server).await?;
         let engine_settings = engine_settings(&config, &folder);
         let opened = tokio::task::spawn_blocking(move || Engine::open(engine_settings)).await?;
         let engine = Arc::new(
@@ -124,11 +136,18 @@ impl App {
         let next_seq = found.next_seq.max(loaded);
         let progress = Progress::starting_at(next_seq);
         let parts = JournalParts::new(Arc::clone(&progress));
+        let zones = Arc::new(Zones::default());
+        for project in control.directory().all_projects() {
+            zones.set(project.id.get(), &project.time_zone);
+        }
+        let removed = control.removed_projects().await?;
+        let erasures = Arc::new(Erasures::of(removed.iter().map(|one| one.id.get())));
         let loader = Loader::start(
-            loader_settings(&config, &folder),
+            loader_settings(&config, &folder, erasures),
             Arc::clone(&engine),
             Arc::clone(&progress),
             Arc::clone(&parts.stats),
+            Arc::clone(&zones),
             clock.clone(),
         )?;
         while !loader.barrier(next_seq, REPLAY_PATIENCE).await {
@@ -168,6 +187,8 @@ impl App {
             is_stopping: AtomicBool::new(false),
             assets: Arc::new(assets),
             damage: found.damage,
+            shows_demo_first: AtomicBool::new(false),
+            erased: tokio::sync::Mutex::default(),
             _lock: parking_lot::Mutex::new(lock),
             config,
             clock,
@@ -176,6 +197,7 @@ impl App {
             engine,
             journal,
             loader,
+            zones,
             hub,
             pipeline,
             started,
@@ -196,8 +218,12 @@ impl App {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 seconds += 1;
                 app.look_at_disk();
+                if let Err(error) = remove::erase_removed(&app).await {
+                    tracing::warn!(%error, "removed projects could not be erased; it will be tried again");
+                }
                 for project in app.control.directory().all_projects() {
                     app.hub.configure(&project);
+                    app.zones.set(project.id.get(), &project.time_zone);
                 }
                 if seconds.is_multiple_of(LATE_LOOK_S) {
                     app.count_late().await;
@@ -321,7 +347,6 @@ async fn open_control(
 }
 
 async fn welcome(control: &Control) -> anyhow::Result<Welcome> {
-    control.ensure_project(Actor::Server).await?;
     let ingest_key = control.ensure_ingest_key().await?;
     let setup_token = control
         .renew_setup_link()
@@ -365,6 +390,7 @@ fn pipeline(config: &Config) -> anyhow::Result<Pipeline> {
             drop_bots: config.ingest.drop_bots,
             honour_dnt: config.ingest.honour_dnt,
             clock_skew_us: i64::try_from(config.ingest.clock_skew.as_micros()).unwrap_or(i64::MAX),
+            late_us: i64::try_from(config.ingest.late.as_micros()).unwrap_or(i64::MAX),
         },
         prices: ArcSwap::from_pointee(prices),
         agents: AgentReader::new(),
@@ -400,7 +426,11 @@ fn journal_settings(config: &Config, folder: &DataFolder) -> JournalSettings {
     }
 }
 
-fn loader_settings(config: &Config, folder: &DataFolder) -> LoaderSettings {
+fn loader_settings(
+    config: &Config,
+    folder: &DataFolder,
+    erasures: Arc<Erasures>,
+) -> LoaderSettings {
     LoaderSettings {
         journal_folder: folder.journal(),
         quarantine_folder: folder.quarantine(),
@@ -408,5 +438,6 @@ fn loader_settings(config: &Config, folder: &DataFolder) -> LoaderSettings {
         rows_max: config.storage.load_rows_max,
         checkpoint_bytes: config.storage.checkpoint_bytes,
         keep_bytes: config.storage.journal_keep_bytes,
+        erasures,
     }
 }

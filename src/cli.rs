@@ -9,10 +9,12 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bench::ingest::BenchIngestOptions;
+use crate::bench::load::BenchLoadOptions;
 use crate::config::Config;
+use crate::demo::command::DemoOptions;
 use crate::import::ImportOptions;
 use crate::store::control::key_kind::KeyKind;
-use crate::{admin, bench, import, recover, serve, telemetry};
+use crate::{admin, bench, demo, import, recover, serve, telemetry};
 
 /// Self-hosted analytics for teams that run a product on AI models.
 #[derive(Parser)]
@@ -48,6 +50,18 @@ enum Command {
         /// Listen on this address instead of the configured one; port 0 takes a free port.
         #[arg(long, value_name = "ADDR")]
         listen: Option<SocketAddr>,
+        /// Also show a product with made-up data: fill the demo project in the background, go on with live traffic,
+        /// and show this project first. `analytics demo --remove` takes it away again.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Fill a project with the made-up data of a small AI product, to look around in. Works while the server runs and
+    /// while it does not. Running it again adds what has happened since; --remove takes all of it away.
+    Demo {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        options: DemoOptions,
     },
     /// Import events from a CSV, NDJSON or Parquet file. Importing a file twice adds nothing.
     Import {
@@ -179,6 +193,8 @@ enum ConfigCommand {
 enum BenchCommand {
     /// Measure how many events a server on this machine takes, durable and de-duplicated, and what that costs.
     Ingest(BenchIngestOptions),
+    /// Write a large set of made-up events to measure questions on: the demo's mix with many more people.
+    Load(BenchLoadOptions),
 }
 
 fn key_kind(word: &str) -> Result<KeyKind, String> {
@@ -232,13 +248,22 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve { place, listen } => {
+        Command::Serve {
+            place,
+            listen,
+            demo,
+        } => {
             let mut config = place.load()?;
             if let Some(listen) = listen {
                 config.server.listen = listen;
             }
             telemetry::start(&config.server);
-            serve::run(config)?;
+            serve::run(config, demo)?;
+        }
+        Command::Demo { place, options } => {
+            let config = place.load()?;
+            telemetry::start(&config.server);
+            demo::command::run(config, &options)?;
         }
         Command::Import {
             place,
@@ -265,6 +290,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Config(ConfigCommand::Print { place }) => print(&place.load()?.print())?,
         Command::Bench(BenchCommand::Ingest(options)) => bench::ingest::run(options)?,
+        Command::Bench(BenchCommand::Load(options)) => bench::load::run(&options)?,
         Command::Version => print(&version())?,
         Command::Healthcheck { place } => serve::healthcheck(&place.load()?)?,
     }

@@ -118,6 +118,23 @@ impl DataFolder {
         Some(text.trim().to_owned())
     }
 
+    /// Where the server on this folder listens; `None` if nobody works with the folder.
+    ///
+    /// # Errors
+    /// If another process than a server works with it, or the server has not said yet where it listens.
+    pub fn server_url(&self) -> Result<Option<String>, FolderError> {
+        let Some(holder) = self.holder() else {
+            return Ok(None);
+        };
+        match holder.strip_prefix("listening on ") {
+            Some(url) => Ok(Some(url.to_owned())),
+            None => Err(FolderError::InUse {
+                path: self.root.display().to_string(),
+                holder,
+            }),
+        }
+    }
+
     /// The folder itself; the control store's file lies in it.
     pub fn root(&self) -> &Path {
         &self.root

@@ -13,15 +13,16 @@ use crate::app::{App, Welcome};
 use crate::cli;
 use crate::config::Config;
 use crate::core::clock::Clock;
+use crate::demo::live;
 use crate::store::control::password::Password;
 use crate::store::control::person::NewPerson;
 use crate::web::server;
 
-/// Serves until a signal asks to stop.
+/// Serves until a signal asks to stop; with the demo, if that is wanted.
 ///
 /// # Errors
 /// If the folder, the address or the database cannot be used.
-pub fn run(config: Config) -> anyhow::Result<()> {
+pub fn run(config: Config, with_demo: bool) -> anyhow::Result<()> {
     actix_web::rt::System::with_tokio_rt(|| {
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -30,10 +31,10 @@ pub fn run(config: Config) -> anyhow::Result<()> {
             .build()
             .expect("the system gives threads to a process that has just started")
     })
-    .block_on(serve(config))
+    .block_on(serve(config, with_demo))
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
+async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     let wanted = config.server.listen;
     // First the address: a second server by mistake should not touch the data.
     let listener = server::bind(wanted).with_context(|| {
@@ -52,6 +53,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     );
     app.announce(&format!("listening on {url}"));
     app.start_background();
+    let demo = with_demo.then(|| live::start(&app));
     greet(&app, &welcome, &url, listening.address)?;
 
     let handle = listening.handle();
@@ -70,6 +72,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     app.is_stopping.store(true, Ordering::Release);
     handle.stop(true).await;
     let _served = serving.await;
+    if let Some(demo) = demo {
+        let _ended = demo.await;
+    }
     let stopping = Arc::clone(&app);
     tokio::task::spawn_blocking(move || stopping.stop()).await?;
     app.control.close().await?;

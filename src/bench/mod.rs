@@ -1,13 +1,16 @@
 //! `analytics bench`: measures this program on this machine, so that every speed claim can be checked.
 //!
-//! Starts the program as a process of its own and talks to it as any client does. Knows nothing of its
-//! inside: no module but `cli` uses this one.
+//! The measuring of ingestion starts the program as a process of its own and talks to it as any client does; the
+//! loading of a large set works inside of it. No module but `cli` uses this one.
 
 pub mod body;
 pub mod client;
 pub mod event_mix;
 pub mod ingest;
 pub mod ingest_report;
+pub mod load;
+pub mod load_report;
+pub mod load_size;
 pub mod machine_report;
 pub mod phase;
 pub mod process_usage;

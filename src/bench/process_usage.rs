@@ -53,6 +53,14 @@ pub fn resident_bytes(process: u32) -> anyhow::Result<u64> {
     Ok(field(&read(process, "status")?, "VmRSS")? * KB)
 }
 
+/// Most resident memory that the process has ever had, in bytes.
+///
+/// # Errors
+/// If the process is gone.
+pub fn peak_bytes(process: u32) -> anyhow::Result<u64> {
+    Ok(field(&read(process, "status")?, "VmHWM")? * KB)
+}
+
 fn read(process: u32, name: &str) -> anyhow::Result<String> {
     let path = format!("/proc/{process}/{name}");
     fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))
@@ -102,7 +110,9 @@ mod tests {
     #[test]
     fn this_process_has_memory_and_can_be_told_apart_from_a_missing_one() {
         let own = std::process::id();
-        assert!(resident_bytes(own).expect("our own memory") > 100 * KB);
+        let resident = resident_bytes(own).expect("our own memory");
+        assert!(resident > 100 * KB);
+        assert!(peak_bytes(own).expect("our own peak") >= resident / 2);
         assert!(ProcessUsage::of(own).expect("our own usage").processor_s >= 0.0);
         assert!(resident_bytes(u32::MAX).is_err());
     }

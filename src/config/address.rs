@@ -75,6 +75,34 @@ impl fmt::Display for BasePath {
     }
 }
 
+/// A path of a script below the base path, such as `/a.js`. Nothing else of ours answers there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptPath(String);
+
+impl ScriptPath {
+    /// The path in `text`, or `None` if it is no plain path, does not end in `.js`, or is where our own
+    /// files and the interface are.
+    pub fn parse(text: &str) -> Option<ScriptPath> {
+        let path = BasePath::parse(text)?;
+        let is_taken = ["/static/", "/v1/"]
+            .iter()
+            .any(|folder| path.as_str().starts_with(folder));
+        let is_script = text.ends_with(".js") && !text.ends_with("/.js");
+        (is_script && !is_taken).then(|| ScriptPath(path.as_str().to_owned()))
+    }
+
+    /// The path as text, with a slash before it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ScriptPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +157,27 @@ mod tests {
         for (text, expected) in rows {
             let path = BasePath::parse(text);
             assert_eq!(path.as_ref().map(BasePath::as_str), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_script_has_a_path_that_no_page_has() {
+        let rows = [
+            ("/a.js", Some("/a.js")),
+            ("/assets/app.js", Some("/assets/app.js")),
+            ("a.js", None),
+            ("/a", None),
+            ("/a.js/", None),
+            ("/.js", None),
+            ("/static/app.js", None),
+            ("/v1/app.js", None),
+            ("/../a.js", None),
+            ("/{name}.js", None),
+            ("", None),
+        ];
+        for (text, expected) in rows {
+            let path = ScriptPath::parse(text);
+            assert_eq!(path.as_ref().map(ScriptPath::as_str), expected, "{text}");
         }
     }
 }

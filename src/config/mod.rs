@@ -30,10 +30,11 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::config::address::{BasePath, Origin};
+use crate::config::address::{BasePath, Origin, ScriptPath};
 use crate::config::rule::{
     Choice, address, automatic_or, base_path, choice, days, file, folder, log_filter, megabytes,
-    milliseconds, networks, none_or, origin, rate, seconds, secret_token, switch, whole,
+    milliseconds, networks, none_or, origin, rate, script_path, seconds, secret_token, switch,
+    whole,
 };
 use crate::config::secret::Secret;
 use crate::config::setting::settings;
@@ -107,6 +108,12 @@ settings! {
         /// server's. Events from server keys may be older. Raise it for devices with bad clocks.
         clock_skew_s = 300 => clock_skew: Duration, seconds(0..=86_400);
 
+        /// How old an event may be that is sent with a public browser key and could not be sent
+        /// earlier, for example without a network. Holds where the page says when it sends
+        /// (`sent_at`), as the snippet does. 0: the time above holds here too. No more than the
+        /// seven days for which an id counts only once.
+        late_days = 3 => late: Duration, days(0..=7);
+
         /// Event ids kept in memory so that an event sent twice counts once, at about 18 bytes
         /// each. Raise it when more events than this arrive in the time in which clients
         /// may send again.
@@ -145,11 +152,19 @@ settings! {
         log_entries = 1_000 => log_entries: usize, whole("entries", 10..=100_000);
     }
 
+    /// The script for pages.
+    snippet: Snippet {
+        /// Path below the base path under which pages load the script. It sends its events to the
+        /// same path. Change it to a name of your own when lists of ad blockers name this one,
+        /// and change the tag in your pages with it.
+        path = "/a.js" => path: ScriptPath, script_path();
+    }
+
     /// Disk, memory and threads of the event store.
     storage: Storage {
-        /// Memory for the query engine. 0 takes 40 % of the machine's or container's memory, at
-        /// least 128 and at most 2048. It bounds the engine's buffers; leave memory for the rest
-        /// of the process.
+        /// Memory for the query engine. 0 takes 20 % of the machine's or container's memory, at
+        /// least 128 and at most 192, enough for ten million events. Raise it for many more. It
+        /// bounds the engine's buffers; leave memory for the rest of the process.
         memory_mb = 0 => memory_bytes: Option<u64>, automatic_or(megabytes(64..=1_048_576));
 
         /// Threads of the query engine. 0 uses one for each core. Lower it when reports slow down
@@ -170,7 +185,7 @@ settings! {
 
         /// Events that are loaded at once even before the interval is over. The default is one
         /// row group of the database; lower it when memory is scarce.
-        load_rows_max = 122_880 => load_rows_max: usize, whole("events", 2_048..=1_228_800);
+        load_rows_max = 40_960 => load_rows_max: usize, whole("events", 2_048..=1_228_800);
 
         /// Size of one journal file, reserved in advance. Lower it on a very small disk, raise it
         /// where files are changed too often under steady load.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use toml::Value;
 
-use crate::config::address::{BasePath, Origin};
+use crate::config::address::{BasePath, Origin, ScriptPath};
 use crate::config::secret::Secret;
 
 /// Bytes of one MB in a key that ends in `_mb`.
@@ -259,6 +259,14 @@ pub(super) fn base_path() -> Rule<BasePath> {
     Rule::text(
         "empty, or a path such as /analytics, of letters, digits, `-`, `.`, `_` and `~`",
         BasePath::parse,
+    )
+}
+
+pub(super) fn script_path() -> Rule<ScriptPath> {
+    Rule::text(
+        "a path that ends in .js, such as /a.js or /assets/app.js, of letters, digits, `-`, `.`, `_` \
+         and `~`, and not below /static or /v1",
+        ScriptPath::parse,
     )
 }
 

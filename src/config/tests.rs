@@ -206,7 +206,7 @@ fn a_key_that_resembles_nothing_gets_no_false_suggestion() {
 
     let expected = "\
 live.xyzzy (config.toml line 2): there is no such setting; see config.example.toml for all settings
-[qqq] (config.toml line 3): there is no such section; the sections are server, ingest, storage, \
+[qqq] (config.toml line 3): there is no such section; the sections are server, ingest, snippet, storage, \
 privacy, auth, prices, live
 environment variable ANALYTICS__: there is no such setting; see config.example.toml for all settings
 environment variable ANALYTICS__ZZ__XYZZY: there is no such setting; see config.example.toml \

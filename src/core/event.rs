@@ -34,6 +34,7 @@ pub struct Column {
 
 macro_rules! event {
     (
+        names { $( $p_tag:tt $p_name:ident $p_doc:literal; )+ }
         text { $( $t_tag:tt $t_name:ident $t_doc:literal; )+ }
         whole { $( $w_tag:tt $w_name:ident $w_doc:literal; )+ }
         number { $( $n_tag:tt $n_name:ident $n_doc:literal; )+ }
@@ -70,12 +71,16 @@ macro_rules! event {
             /// Start of the model's answer, masked; kept in its own table.
             #[prost(string, optional, tag = "9")]
             pub response_preview: Option<String>,
+            $( #[doc = $p_doc] #[prost(string, optional, tag = $p_tag)] pub $p_name: Option<String>, )+
             $( #[doc = $t_doc] #[prost(string, optional, tag = $t_tag)] pub $t_name: Option<String>, )+
             $( #[doc = $w_doc] #[prost(int64, optional, tag = $w_tag)] pub $w_name: Option<i64>, )+
             $( #[doc = $n_doc] #[prost(double, optional, tag = $n_tag)] pub $n_name: Option<f64>, )+
             $( #[doc = $c_doc] #[prost(sint64, optional, tag = $c_tag)] pub $c_name: Option<i64>, )+
             $( #[doc = $a_doc] #[prost(sint64, optional, tag = $a_tag)] pub $a_name: Option<i64>, )+
         }
+
+        /// Names of people: kept once in the table `people`, whose number stands in the events.
+        pub const PEOPLE: &[&str] = &[$( stringify!($p_name), )+];
 
         /// The columns after the fixed ones, in the order of the table.
         pub const COLUMNS: &[Column] = &[
@@ -89,9 +94,11 @@ macro_rules! event {
 }
 
 event! {
-    text {
+    names {
         "20" user_id "The identified person, as the product names them.";
         "21" anonymous_id "A persistent id of somebody not identified, if the product keeps one.";
+    }
+    text {
         "22" session_id "One stretch of use; given by the client or found from gaps of 30 minutes.";
         "23" account "The customer who pays.";
         "24" team "A team inside the account.";
@@ -148,6 +155,8 @@ event! {
         "90" bytes "Bytes billed or moved.";
         "91" audio_ms "Milliseconds of audio billed.";
         "92" images "Images made.";
+        "93" response_cached "1 if the product answered from its own cache, without calling the model.";
+        "94" visible_ms "Milliseconds for which a page was visible since this was told last.";
     }
     number {
         "100" latency_ms "Milliseconds from start to end.";
@@ -162,6 +171,9 @@ event! {
         "120" amount "What was paid, in `currency`.";
     }
 }
+
+/// Type of the event that only says that a page stood visible: nobody did anything.
+pub const PAGE_PING: &str = "page_ping";
 
 impl Event {
     /// The id as one number, which is also the order of a UUID's text.
@@ -200,6 +212,17 @@ pub enum Outcome {
     Failure,
     /// The caller gave up; counts neither way.
     Cancelled,
+}
+
+impl Outcome {
+    /// Its name in the tables.
+    pub fn id(self) -> &'static str {
+        match self {
+            Outcome::Success => "success",
+            Outcome::Failure => "failure",
+            Outcome::Cancelled => "cancelled",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -36,5 +36,36 @@ pub const COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Earliest time an event may carry: 2000-01-01, in microseconds. Earlier ones are unit mistakes.
 pub const OCCURRED_AT_MIN: i64 = 946_684_800_000_000;
 
+/// How far ahead of our clock an event's time may be, in microseconds (a day): servers elsewhere have wrong clocks.
+pub const CLOCK_AHEAD_US: i64 = 24 * 3600 * 1_000_000;
+
+/// Latest ids that a start remembers whatever their time: a clock that was set must not make a retry count twice.
+/// At about 20 bytes each this is 2 MB.
+pub const DUPLICATE_IDS_MIN: i64 = 100_000;
+
 /// An id is recognised for at least this long after its first receipt, in microseconds (7 days).
 pub const DUPLICATE_WINDOW_US: i64 = 7 * 24 * 3600 * 1_000_000;
+
+/// Most bars of a series. A screen has no room for more, and a chart is slow beyond it.
+pub const BUCKETS_MAX: usize = 400;
+
+/// Longest range in days: ten years and a little.
+pub const RANGE_DAYS_MAX: u16 = 3_700;
+
+/// Most conditions of one filter. A page shows each as a chip; a longer list is a segment.
+pub const CONDITIONS_MAX: usize = 32;
+
+/// Most values of one condition.
+pub const FILTER_VALUES_MAX: usize = 200;
+
+/// Most rows of a breakdown or a list of events in one answer.
+pub const ROWS_MAX: usize = 1_000;
+
+/// Most metrics in one question.
+pub const METRICS_MAX: usize = 20;
+
+/// Most dimensions by which one question splits.
+pub const DIMENSIONS_MAX: usize = 3;
+
+/// Calls up to which quantiles are exact. Beyond it they come from buckets, within one per cent.
+pub const EXACT_QUANTILE_ROWS_MAX: i64 = 2_000_000;

@@ -109,6 +109,22 @@ impl MoneySum {
         self.0 = self.0.saturating_add(i128::from(amount.0));
     }
 
+    /// The sum of `nanos` billionths.
+    pub const fn from_nanos(nanos: i128) -> MoneySum {
+        MoneySum(nanos)
+    }
+
+    /// Adds another sum; at the ends of the range it stays there.
+    pub fn add_sum(&mut self, other: MoneySum) {
+        *self = self.plus(other);
+    }
+
+    /// Two sums together; at the ends of the range the sum stays there.
+    #[must_use]
+    pub fn plus(self, other: MoneySum) -> MoneySum {
+        MoneySum(self.0.saturating_add(other.0))
+    }
+
     /// The sum in billionths.
     pub fn nanos(self) -> i128 {
         self.0

@@ -58,6 +58,20 @@ impl Sketch {
         }
     }
 
+    /// How many values are at most `limit`, as their buckets tell it.
+    pub fn count_up_to(&self, limit: f64) -> u64 {
+        let held = self
+            .counts
+            .iter()
+            .filter(|(bucket, _)| value(**bucket) <= limit);
+        held.map(|(_, count)| count).sum()
+    }
+
+    /// Each bucket with its count, the smallest first.
+    pub fn buckets(&self) -> impl Iterator<Item = (i32, u64)> + '_ {
+        self.counts.iter().map(|(bucket, count)| (*bucket, *count))
+    }
+
     /// How many values it holds.
     pub fn len(&self) -> u64 {
         self.total

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use crate::app::App;
 use crate::cli;
@@ -62,7 +62,7 @@ async fn into_folder(
     project: Option<&str>,
 ) -> anyhow::Result<ImportReport> {
     let folder = DataFolder::open(&config.server.data_dir)?;
-    let Some(holder) = folder.holder() else {
+    let Some(url) = folder.server_url()? else {
         let listener =
             server::bind(([127, 0, 0, 1], 0).into()).context("cannot listen on this machine")?;
         let program = std::env::current_exe().context("cannot find our own program")?;
@@ -83,15 +83,9 @@ async fn into_folder(
         app.control.close().await?;
         return done;
     };
-    let Some(url) = holder.strip_prefix("listening on ") else {
-        bail!(
-            "another analytics process ({holder}) works with {}; wait until it has finished",
-            folder.root().display()
-        );
-    };
     let opened = Control::open_with(folder.root(), Clock::System, ControlOptions::default()).await;
     let control = opened.context("cannot open the control store")?;
-    let done = with_key(&control, &folder, url.to_owned(), options, project).await;
+    let done = with_key(&control, &folder, url, options, project).await;
     control.close().await?;
     done
 }

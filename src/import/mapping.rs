@@ -438,7 +438,7 @@ mod tests {
             .map(|(name, json)| format!("\"{name}\":{json}"))
             .collect();
         let sent = format!("{{\"id\":\"{ID}\",{}}}", sent.join(","));
-        let now = "2026-11-21T12:00:00Z".parse().expect("a time");
+        let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().expect("a time");
 
         let json = format!(
             "{{\"id\":\"{ID}\"{}",

@@ -63,6 +63,8 @@ pub fn rows(mut input: impl BufRead, each: Each) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -100,5 +102,36 @@ mod tests {
         let endless = std::io::repeat(b'x').take(LINE_BYTES_MAX as u64 * 2);
         let error = rows(std::io::BufReader::new(endless), &mut |_| Ok(())).expect_err("a refusal");
         assert!(error.to_string().starts_with("line 1 is longer"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _no_panic = rows(&bytes[..], &mut |_| Ok(()));
+        }
+
+        #[test]
+        fn every_line_is_a_row_or_broken_and_in_its_place(
+            lines in proptest::collection::vec(prop_oneof![
+                Just(String::new()), Just("{\"a\":".to_owned()), Just("[1]".to_owned()), Just("{\"a\":1}".to_owned()),
+            ], 0..20),
+        ) {
+            let mut found = Vec::new();
+            rows(lines.join("\n").as_bytes(), &mut |row| {
+                found.push(match row {
+                    Found::Row(row) => (row.place, true),
+                    Found::Broken { place, .. } => (place, false),
+                    Found::Columns(_) => unreachable!("lines have no columns"),
+                });
+                Ok(())
+            })
+            .expect("rows");
+            let expected: Vec<(u64, bool)> = (1..)
+                .zip(&lines)
+                .filter(|(_, line)| !line.is_empty())
+                .map(|(place, line)| (place, line == "{\"a\":1}"))
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// What is shown where the size is known.
+const KNOWN: &str = "{bar:30} {percent:>3} %  {msg}  {eta} left";
 /// What is shown where the size is not known.
 const COUNTER: &str = "{spinner} {msg}  {elapsed}";
 
@@ -22,10 +24,7 @@ impl Progress {
             .filter(std::fs::Metadata::is_file)
             .map(|meta| meta.len());
         let (bar, template) = match size {
-            Some(size) => (
-                ProgressBar::new(size),
-                "{bar:30} {percent:>3} %  {msg}  {eta} left",
-            ),
+            Some(size) => (ProgressBar::new(size), KNOWN),
             None => (ProgressBar::new_spinner(), COUNTER),
         };
         let style =
@@ -33,6 +32,27 @@ impl Progress {
         bar.set_style(style);
         bar.set_message("reading");
         Progress { bar }
+    }
+
+    /// A bar over work that is known beforehand, in any unit.
+    pub fn of(total: u64) -> Progress {
+        let bar = ProgressBar::new(total);
+        let style = ProgressStyle::with_template(KNOWN).expect("the template is a constant");
+        bar.set_style(style);
+        Progress { bar }
+    }
+
+    /// Shows nothing.
+    pub fn hidden() -> Progress {
+        Progress {
+            bar: ProgressBar::hidden(),
+        }
+    }
+
+    /// How much of the work is done, and what that is in words.
+    pub fn reached(&self, done: u64, message: String) {
+        self.bar.set_message(message);
+        self.bar.set_position(done);
     }
 
     /// Counts what is read from the file.

@@ -53,11 +53,44 @@ impl Refusal {
     }
 }
 
-/// Reads one event. `project` owns it and `received` is when it came.
+/// When an event came, and the time on the sender's clock at that moment, if he said it.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// The time of receipt, on our clock.
+    pub received: Timestamp,
+    /// The same moment on the sender's clock, but for the way.
+    pub sent: Option<Timestamp>,
+}
+
+impl From<Timestamp> for Arrival {
+    fn from(received: Timestamp) -> Arrival {
+        Arrival {
+            received,
+            sent: None,
+        }
+    }
+}
+
+impl Arrival {
+    /// A time on the sender's clock, in microseconds, as it is on ours. Without his time the two are taken as one.
+    fn on_our_clock(self, at: i64) -> i64 {
+        match self.sent {
+            None => at,
+            Some(sent) => {
+                let age = sent.as_microsecond().saturating_sub(at);
+                self.received.as_microsecond().saturating_sub(age)
+            }
+        }
+    }
+}
+
+/// Reads one event. `project` owns it and `arrival` is when it came.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn convert(json: &str, project: u32, received: Timestamp) -> Result<Draft, Refusal> {
+pub fn convert(json: &str, project: u32, arrival: impl Into<Arrival>) -> Result<Draft, Refusal> {
+    let arrival = arrival.into();
+    let received = arrival.received;
     let raw = RawEvent::parse(json).map_err(|error| match error {
         RawError::NotAnObject => Refusal::new(
             Code::EventInvalid,
@@ -84,7 +117,7 @@ pub fn convert(json: &str, project: u32, received: Timestamp) -> Result<Draft, R
             name: field.name,
             value,
         }
-        .set(field.target, &mut draft, received)?;
+        .set(field.target, &mut draft, arrival)?;
     }
     if draft.event.kind.is_empty() {
         return Err(Refusal::new(Code::TypeMissing, "`type` is missing"));
@@ -109,13 +142,13 @@ struct Setter<'a> {
 }
 
 impl Setter<'_> {
-    fn set(&self, target: Target, draft: &mut Draft, received: Timestamp) -> Result<(), Refusal> {
+    fn set(&self, target: Target, draft: &mut Draft, arrival: Arrival) -> Result<(), Refusal> {
         let event = &mut draft.event;
         match target {
             Target::Id => event.set_id(self.id()?),
             Target::Kind => event.kind = self.kind()?,
             Target::Timestamp => {
-                event.occurred_at = self.timestamp(received)?;
+                event.occurred_at = self.timestamp(arrival)?;
                 draft.has_timestamp = true;
             }
             Target::Address => {
@@ -147,6 +180,7 @@ impl Setter<'_> {
                     return Err(self.wrong("a number of seconds"));
                 });
             }
+            Target::Flag(column) => *column(event) = Some(self.flag()?),
             Target::Rating => event.rating = Some(self.rating()?),
             Target::Cost => {
                 let cost: Money = self
@@ -231,7 +265,7 @@ impl Setter<'_> {
         Ok(text.into_owned())
     }
 
-    fn timestamp(&self, received: Timestamp) -> Result<i64, Refusal> {
+    fn timestamp(&self, arrival: Arrival) -> Result<i64, Refusal> {
         let text = self.text()?;
         let invalid = || {
             Refusal::new(
@@ -246,8 +280,12 @@ impl Setter<'_> {
             let at: Timestamp = text.parse().map_err(|_| invalid())?;
             at.as_microsecond()
         };
+        let at = arrival.on_our_clock(at);
         // A day of grace for servers in other places with wrong clocks; pages have a stricter rule of their own.
-        let latest = received.as_microsecond().saturating_add(24 * 3_600_000_000);
+        let latest = arrival
+            .received
+            .as_microsecond()
+            .saturating_add(limits::CLOCK_AHEAD_US);
         if at < limits::OCCURRED_AT_MIN || at > latest {
             let hint = if (946_684_800..5_000_000_000).contains(&(at / 1000)) {
                 "; is it in seconds?"
@@ -313,16 +351,25 @@ impl Setter<'_> {
         }
     }
 
+    fn flag(&self) -> Result<i64, Refusal> {
+        match self.text()?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => Ok(1),
+            "false" | "no" | "0" => Ok(0),
+            _ => Err(self.wrong("true or false")),
+        }
+    }
+
+    /// A thumb is kept as the best or the worst of five, so that all ratings have one scale.
     fn rating(&self) -> Result<f64, Refusal> {
         let text = self.text()?;
         match text.to_ascii_lowercase().as_str() {
-            "true" | "up" | "thumbs_up" | "positive" | "good" => return Ok(1.0),
-            "false" | "down" | "thumbs_down" | "negative" | "bad" => return Ok(0.0),
+            "true" | "up" | "thumbs_up" | "positive" | "good" => return Ok(5.0),
+            "false" | "down" | "thumbs_down" | "negative" | "bad" => return Ok(1.0),
             _ => {}
         }
         match text.parse::<f64>() {
             Ok(value) if (-1000.0..=1000.0).contains(&value) => Ok(value),
-            _ => Err(self.wrong("a number, or up or down")),
+            _ => Err(self.wrong("a number, best 1 to 5, or up or down")),
         }
     }
 
@@ -491,6 +538,33 @@ mod tests {
         assert_eq!(code(r#"{"type":"x","ts":-5}"#), Code::TimestampInvalid);
         let seconds = read(r#"{"type":"x","ts":1795262400}"#).expect_err("a refusal");
         assert!(seconds.message.contains("seconds"), "{}", seconds.message);
+    }
+
+    #[test]
+    fn a_sender_who_tells_the_time_on_his_clock_may_have_a_wrong_one() {
+        let at = |json: &str, sent: &str| {
+            let arrival = Arrival {
+                received: received(),
+                sent: Some(sent.parse().expect("a time")),
+            };
+            convert(json, 1, arrival).map(|draft| draft.event.occurred_at - draft.event.received_at)
+        };
+        let event = r#"{"type":"x","ts":"2026-11-21T09:00:00Z"}"#;
+        // Sent three hours after it happened, however the clock stands.
+        assert_eq!(at(event, "2026-11-21T12:00:00Z"), Ok(-10_800_000_000));
+        let ahead = r#"{"type":"x","ts":"2031-01-01T00:00:00Z"}"#;
+        assert_eq!(at(ahead, "2031-01-01T03:00:00Z"), Ok(-10_800_000_000));
+        let behind = r#"{"type":"x","ts":"1980-01-01T00:00:00Z"}"#;
+        assert_eq!(at(behind, "1980-01-01T03:00:00Z"), Ok(-10_800_000_000));
+        assert_eq!(
+            at(r#"{"type":"x"}"#, "2031-01-01T00:00:00Z"),
+            Ok(0),
+            "without a time it happened now"
+        );
+        assert_eq!(
+            at(r#"{"type":"x","ts":0}"#, RECEIVED).map_err(|refusal| refusal.code),
+            Err(Code::TimestampRange)
+        );
     }
 
     #[test]

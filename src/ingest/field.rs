@@ -43,6 +43,8 @@ pub enum Target {
     Measure(fn(&mut Event) -> &mut Option<f64>),
     /// Seconds of audio, kept as milliseconds.
     AudioSeconds(fn(&mut Event) -> &mut Option<i64>),
+    /// Yes or no, kept as 1 or 0.
+    Flag(fn(&mut Event) -> &mut Option<i64>),
     /// A rating: a number, or a thumb up or down.
     Rating,
     /// Model cost with up to nine decimals.
@@ -237,6 +239,12 @@ pub const FIELDS: &[Field] = &[
         Target::AudioSeconds(|e| &mut e.audio_ms),
     ),
     count("images", &["image_count"], |e| &mut e.images),
+    count("visible_ms", &[], |e| &mut e.visible_ms),
+    other(
+        "response_cached",
+        &["cache_hit", "from_cache"],
+        Target::Flag(|e| &mut e.response_cached),
+    ),
     other(
         "latency_ms",
         &["duration_ms", "latency", "latencyMs"],
@@ -270,7 +278,7 @@ pub fn find(name: &str) -> Option<(FieldIndex, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::event::COLUMNS;
+    use crate::core::event::{COLUMNS, PEOPLE};
 
     #[test]
     fn no_name_stands_for_two_fields() {
@@ -295,6 +303,7 @@ mod tests {
         for field in FIELDS {
             assert!(
                 others.contains(&field.name)
+                    || PEOPLE.contains(&field.name)
                     || COLUMNS.iter().any(|column| column.name == field.name),
                 "{} fills no column",
                 field.name

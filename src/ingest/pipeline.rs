@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::core::code::Code;
 use crate::core::event::Event;
-use crate::ingest::convert::{self, Draft, Refusal};
+use crate::ingest::convert::{self, Arrival, Draft, Refusal};
 use crate::ingest::enrich::geo::Countries;
 use crate::ingest::enrich::preview::Preview;
 use crate::ingest::enrich::user_agent::AgentReader;
@@ -40,6 +40,8 @@ pub struct ProjectRules {
 pub struct Sender {
     /// When the request came.
     pub received: Timestamp,
+    /// The time on the sender's clock when it sent the request, if it said so.
+    pub sent: Option<Timestamp>,
     /// Whether it came from a page: it then names the visitor, and is believed less.
     pub is_browser: bool,
     /// Whether its key proves a server, which may send events of any date.
@@ -65,6 +67,8 @@ pub struct PipelineSettings {
     pub honour_dnt: bool,
     /// Largest difference between a page's clock and ours, in microseconds.
     pub clock_skew_us: i64,
+    /// Largest age of an event from a page that says when it sent it, in microseconds.
+    pub late_us: i64,
 }
 
 /// Tables and memories that the steps use.
@@ -198,7 +202,11 @@ impl Pipeline {
                 "the line is not valid JSON",
             ))
         })?;
-        let draft = convert::convert(json, rules.project, sender.received).map_err(unread)?;
+        let arrival = Arrival {
+            received: sender.received,
+            sent: sender.sent,
+        };
+        let draft = convert::convert(json, rules.project, arrival).map_err(unread)?;
         let mut work = Work {
             pipeline: self,
             rules,

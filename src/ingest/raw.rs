@@ -17,7 +17,8 @@ pub struct RawEvent<'a> {
     /// Known fields with their values: the top wins over metadata, the canonical name over its aliases, and
     /// of the same name the last.
     pub fields: Vec<(FieldIndex, &'a RawValue)>,
-    /// Fields that nobody knows, for `metadata`. The last of a name wins.
+    /// Fields that nobody knows, and those in metadata whose place is taken at the top, for `metadata`. The last
+    /// of a name wins.
     pub extra: Vec<(Cow<'a, str>, &'a RawValue)>,
     ranks: Vec<Rank>,
 }
@@ -99,6 +100,10 @@ impl<'a> RawEvent<'a> {
                     Some((field, have)) if rank <= *have => {
                         (*field, *have) = ((index, value), rank)
                     }
+                    // A property that happens to be called `name` or `time`, beside the event's own.
+                    Some((field, have)) if have.level != level && field.1.get() != value.get() => {
+                        self.put_extra(key, value);
+                    }
                     Some(_) => {}
                     None => {
                         self.fields.push((index, value));
@@ -106,15 +111,17 @@ impl<'a> RawEvent<'a> {
                     }
                 }
             }
-            None => {
-                // One more than allowed is kept, so that the converter can refuse the event and say why.
-                let is_full = self.extra.len() > limits::METADATA_KEYS_MAX;
-                match self.extra.iter_mut().find(|(have, _)| *have == key) {
-                    Some(have) => have.1 = value,
-                    None if is_full => {}
-                    None => self.extra.push((key, value)),
-                }
-            }
+            None => self.put_extra(key, value),
+        }
+    }
+
+    fn put_extra(&mut self, key: Cow<'a, str>, value: &'a RawValue) {
+        // One more than allowed is kept, so that the converter can refuse the event and say why.
+        let is_full = self.extra.len() > limits::METADATA_KEYS_MAX;
+        match self.extra.iter_mut().find(|(have, _)| *have == key) {
+            Some(have) => have.1 = value,
+            None if is_full => {}
+            None => self.extra.push((key, value)),
         }
     }
 }
@@ -223,6 +230,17 @@ mod tests {
         let raw = RawEvent::parse(r#"{"event":"b","type":"a","metadata":{"event":"c"}}"#)
             .expect("an event");
         assert_eq!(text(&raw, "type"), Some("\"a\""));
+    }
+
+    #[test]
+    fn a_property_with_the_name_of_a_field_that_is_taken_stays_a_property() {
+        let raw = RawEvent::parse(
+            r#"{"type":"file_opened","user_id":"ana","metadata":{"name":"a.pdf","user_id":"ana"}}"#,
+        )
+        .expect("an event");
+        assert_eq!(text(&raw, "type"), Some("\"file_opened\""));
+        let extra: Vec<_> = raw.extra.iter().map(|(key, v)| (&**key, v.get())).collect();
+        assert_eq!(extra, [("name", "\"a.pdf\"")]);
     }
 
     #[test]

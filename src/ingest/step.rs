@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hash};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::core::code::Code;
@@ -62,16 +63,28 @@ pub fn consent(work: &mut Work) -> Result<(), Refusal> {
 }
 
 /// Believes the clock of a page only so far. A server may send events of any date.
+///
+/// A page that says when it sent (`sent_at`) was asked for the age of its events and not for the time, so its clock
+/// does not matter. It may have kept them while it was offline, but not for ever: its key is public, and whoever
+/// holds it could rewrite the past.
 pub fn clock(work: &mut Work) -> Result<(), Refusal> {
     let event = &mut work.draft.event;
     let ahead = event.occurred_at - event.received_at;
     let skew = work.pipeline.settings.clock_skew_us;
-    if work.sender.is_browser && !work.sender.may_backdate && ahead.abs() > skew {
+    let behind_max = match work.sender.sent {
+        Some(_) => skew.max(work.pipeline.settings.late_us),
+        None => skew,
+    };
+    let is_believed = (-behind_max..=skew).contains(&ahead);
+    if work.sender.is_browser && !work.sender.may_backdate && !is_believed {
+        let (side, most) = match ahead < 0 {
+            true => ("before", behind_max),
+            false => ("after", skew),
+        };
         let message = format!(
-            "`timestamp` is {} s {} the time of receipt; from a page at most {} s are accepted",
+            "`timestamp` is {} s {side} the time of receipt; from a page at most {} s are accepted",
             ahead.abs() / 1_000_000,
-            if ahead < 0 { "before" } else { "after" },
-            skew / 1_000_000
+            most / 1_000_000
         );
         return Err(Refusal::new(Code::TimestampSkew, message));
     }
@@ -102,6 +115,10 @@ pub fn page(work: &mut Work) -> Result<(), Refusal> {
         click: None,
     };
     let marks = sent.or(in_url);
+    event.path = event
+        .path
+        .take()
+        .map(|path| page_url::clean_given_path(&path));
     if let Some(clean) = sent_url.as_deref().and_then(page_url::clean_url) {
         event.path.get_or_insert(clean.path);
         event.host = clean.host;
@@ -199,13 +216,18 @@ pub fn visitor(work: &mut Work) -> Result<(), Refusal> {
     let (Some(address), Some(agent)) = (visitor_address(work), visitor_agent(work)) else {
         return Ok(());
     };
-    let day = work.sender.received.to_zoned(TimeZone::UTC).date();
-    // Without a salt (the control store is out of order) the visitor stays uncounted rather than unprotected.
     let salts = work.pipeline.salts.load();
-    let hash = salts
-        .salt(day)
-        .map(|salt| visitor::visitor(salt, work.rules.project, address, agent));
-    work.draft.event.visitor = hash;
+    let salt_of = |at: Timestamp| salts.salt(at.to_zoned(TimeZone::UTC).date());
+    // An event that a page sends late belongs to the visitor of its own day, as long as that day's salt is kept.
+    let happened = Timestamp::from_microsecond(work.draft.event.occurred_at)
+        .ok()
+        .filter(|_| work.sender.is_browser);
+    // Without a salt (the control store is out of order) the visitor stays uncounted rather than unprotected.
+    let salt = happened
+        .and_then(salt_of)
+        .or_else(|| salt_of(work.sender.received));
+    work.draft.event.visitor =
+        salt.map(|salt| visitor::visitor(salt, work.rules.project, address, agent));
     Ok(())
 }
 
@@ -214,28 +236,22 @@ pub fn session(work: &mut Work) -> Result<(), Refusal> {
     if work.draft.event.session_id.is_some() {
         return Ok(());
     }
-    if let Some(person) = person(&work.draft.event) {
-        let touch = Touch {
-            person,
-            at: work.draft.event.occurred_at,
-            campaign: work.campaign,
-        };
-        work.draft.event.session_id = Some(work.pipeline.sessions.session(touch));
-    }
+    work.draft.event.session_id =
+        touch(&work.draft.event, work.campaign).map(|touch| work.pipeline.sessions.session(touch));
     Ok(())
 }
 
-/// The person of an event within its project, for the session.
-pub fn person(event: &Event) -> Option<u64> {
+/// Who an event is of within its project, for the session; `None` if that is not known at all.
+pub fn touch(event: &Event, campaign: u64) -> Option<Touch> {
     let hasher = foldhash::fast::FixedState::with_seed(u64::from(event.project));
-    match (
-        event.user_id.as_deref().or(event.anonymous_id.as_deref()),
-        event.visitor,
-    ) {
-        (Some(name), _) => Some(hasher.hash_one(name)),
-        (None, Some(visitor)) => Some(hasher.hash_one(visitor)),
-        (None, None) => None,
-    }
+    let name = event.user_id.as_deref().or(event.anonymous_id.as_deref());
+    let touch = Touch {
+        person: name.map(|name| hasher.hash_one(name)),
+        visitor: event.visitor.map(|visitor| hasher.hash_one(visitor)),
+        at: event.occurred_at,
+        campaign,
+    };
+    (touch.person.is_some() || touch.visitor.is_some()).then_some(touch)
 }
 
 /// Gives status, refusal and error class their usual names.
@@ -297,12 +313,16 @@ pub fn price(work: &mut Work) -> Result<(), Refusal> {
         // A call that failed before it used anything is not an unpriced call.
         return Ok(());
     }
-    let at = jiff::Timestamp::from_microsecond(event.occurred_at).unwrap_or(work.sender.received);
+    let at = Timestamp::from_microsecond(event.occurred_at).unwrap_or(work.sender.received);
     let book = work.pipeline.prices.load();
     let model = event.model.as_deref().unwrap_or_default();
     let priced = price::price(&book, event.provider.as_deref(), model, at, &usage);
     event.cost_computed = priced.cost.map(Money::nanos);
     event.price_id = priced.price_id.map(|id| id.to_string());
+    if event.response_cached == Some(1) {
+        // The product's own cache costs nothing; what the model would have cost stays beside it.
+        event.cost = event.cost.or(Some(0));
+    }
     let source = if event.cost.is_some() {
         CostSource::Reported
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::core::event::Event;
+use crate::core::event::{Event, PAGE_PING};
 
 /// The latest events, a bounded number of them.
 pub struct Feed {
@@ -22,9 +22,12 @@ impl Feed {
         }
     }
 
-    /// Puts an event on top.
+    /// Puts an event on top, if it is something that happened: a page that is still open is not.
     pub fn push(&mut self, event: Event) {
         self.pushed += 1;
+        if event.kind == PAGE_PING {
+            return;
+        }
         self.events.push_front((self.pushed, event));
         self.events.truncate(self.max);
     }
@@ -34,12 +37,9 @@ impl Feed {
         self.pushed
     }
 
-    /// The events after the one with this number, newest first; after 0 all that are kept.
-    pub fn since(&self, number: u64) -> impl Iterator<Item = &Event> {
-        self.events
-            .iter()
-            .take_while(move |(own, _)| *own > number)
-            .map(|(_, event)| event)
+    /// The events after the one with this number, each with its own, newest first; after 0 all that are kept.
+    pub fn since(&self, number: u64) -> impl Iterator<Item = &(u64, Event)> {
+        self.events.iter().take_while(move |(own, _)| *own > number)
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
 
     fn kinds(feed: &Feed, number: u64) -> Vec<&str> {
         feed.since(number)
-            .map(|event| event.kind.as_str())
+            .map(|(_, event)| event.kind.as_str())
             .collect()
     }
 
@@ -67,6 +67,16 @@ mod tests {
         assert_eq!(kinds(&feed, 0), ["d", "c", "b"]);
         assert_eq!(kinds(&feed, 2), ["d", "c"]);
         assert_eq!(kinds(&feed, 4), [""; 0]);
+    }
+
+    #[test]
+    fn a_page_that_is_still_open_counts_and_is_not_shown() {
+        let mut feed = Feed::new(3);
+        feed.push(Event {
+            kind: PAGE_PING.into(),
+            ..Event::default()
+        });
+        assert_eq!((feed.pushed(), feed.since(0).count()), (1, 0));
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::live::frame::{amount_text, tenths};
 /// One event of the feed.
 #[derive(Clone, Debug, Serialize)]
 pub struct FeedItem {
+    /// Its number among all events that were counted; for us only.
+    #[serde(skip)]
+    pub number: u64,
     /// The event's id.
     pub id: String,
     /// Its type.
@@ -42,10 +45,11 @@ pub struct FeedItem {
 }
 
 impl FeedItem {
-    /// What the feed shows of an event.
-    pub fn of(event: &Event) -> FeedItem {
+    /// What the feed shows of the event with this number.
+    pub fn of((number, event): &(u64, Event)) -> FeedItem {
         let is_call = event.input_tokens.is_some() || event.output_tokens.is_some();
         FeedItem {
+            number: *number,
             id: Uuid::from_u128(event.id()).to_string(),
             r#type: event.kind.clone(),
             at: event.occurred_at.div_euclid(1000),

@@ -205,12 +205,12 @@ impl Frame {
     /// The same moment for a reader who has the frame before it, which ended with event `seq` in `minute`
     /// (when it began).
     pub fn step(&self, seq: u64, minute: i64) -> Frame {
-        let new = usize::try_from(self.seq.saturating_sub(seq)).unwrap_or(usize::MAX);
+        let events = self.events.iter().take_while(|event| event.number > seq);
         Frame {
             hour: (self.minute.t != minute)
                 .then(|| self.hour.clone())
                 .flatten(),
-            events: self.events.iter().take(new).cloned().collect(),
+            events: events.cloned().collect(),
             ..self.clone()
         }
     }

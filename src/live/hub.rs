@@ -137,6 +137,11 @@ impl Hub {
             .insert(project.id.get(), Arc::new(place));
     }
 
+    /// Ends the figures of a project that is gone; its viewers are told by the end of their frames.
+    pub fn forget(&self, project: u32) {
+        self.places.write().remove(&project);
+    }
+
     /// Lets `fill` put what the store knows into a project's window.
     pub fn rebuild(&self, project: u32, fill: impl FnOnce(&mut Window)) {
         let place = self.places.read().get(&project).cloned();

@@ -30,8 +30,8 @@ pub async fn from_store(
         let number = project.id.get();
         let past = live::past(engine, number, hub.feed_max(), now).await?;
         for open in &past.sessions {
-            if let (Some(person), Some(session)) = (step::person(open), &open.session_id) {
-                sessions.remember(person, open.occurred_at, session);
+            if let (Some(touch), Some(session)) = (step::touch(open, 0), &open.session_id) {
+                sessions.remember(touch, session);
             }
         }
         hub.rebuild(number, |window| fill(window, past, now));

@@ -14,9 +14,10 @@ use duckdb::arrow::error::ArrowError;
 use duckdb::arrow::record_batch::RecordBatch;
 
 use crate::core::event::{COLUMNS, Event, Read};
+use crate::store::person::Persons;
 
 /// Columns that every event has, before those of [`COLUMNS`].
-pub const FIXED: [&str; 7] = [
+pub const FIXED: [&str; 10] = [
     "seq",
     "id",
     "project",
@@ -24,6 +25,9 @@ pub const FIXED: [&str; 7] = [
     "occurred_at",
     "received_at",
     "visitor",
+    "person",
+    "anonymous",
+    "outcome",
 ];
 
 /// Columns of the previews table.
@@ -49,6 +53,9 @@ fn event_schema() -> SchemaRef {
         Field::new("occurred_at", TIME, false),
         Field::new("received_at", TIME, false),
         Field::new("visitor", DataType::UInt64, true),
+        Field::new("person", DataType::Int32, true),
+        Field::new("anonymous", DataType::Int32, true),
+        Field::new("outcome", DataType::Utf8, true),
     ];
     fields.extend(COLUMNS.iter().map(|column| {
         let kind = match column.read {
@@ -80,6 +87,9 @@ pub struct EventBatch {
     occurred_at: TimestampMicrosecondBuilder,
     received_at: TimestampMicrosecondBuilder,
     visitor: UInt64Builder,
+    person: Int32Builder,
+    anonymous: Int32Builder,
+    outcome: StringBuilder,
     columns: Vec<Builder>,
 }
 
@@ -98,6 +108,9 @@ impl Default for EventBatch {
             occurred_at: TimestampMicrosecondBuilder::new(),
             received_at: TimestampMicrosecondBuilder::new(),
             visitor: UInt64Builder::new(),
+            person: Int32Builder::new(),
+            anonymous: Int32Builder::new(),
+            outcome: StringBuilder::new(),
             columns: COLUMNS
                 .iter()
                 .map(|column| match column.read {
@@ -113,11 +126,11 @@ impl Default for EventBatch {
 }
 
 impl EventBatch {
-    /// Adds one event.
+    /// Adds one event, whose people have these numbers.
     ///
     /// # Errors
     /// Only if Arrow refuses the sixteen bytes of an id, which it does not.
-    pub fn push(&mut self, seq: u64, event: &Event) -> Result<(), ArrowError> {
+    pub fn push(&mut self, seq: u64, event: &Event, persons: Persons) -> Result<(), ArrowError> {
         self.seq.append_value(seq as i64);
         self.id.append_value(event.id().to_be_bytes())?;
         self.project.append_value(event.project as i32);
@@ -125,6 +138,12 @@ impl EventBatch {
         self.occurred_at.append_value(event.occurred_at);
         self.received_at.append_value(event.received_at);
         self.visitor.append_option(event.visitor);
+        self.person
+            .append_option(persons.person.map(|number| number as i32));
+        self.anonymous
+            .append_option(persons.anonymous.map(|number| number as i32));
+        let outcome = event.is_call().then(|| event.outcome().id());
+        self.outcome.append_option(outcome);
         for (column, builder) in COLUMNS.iter().zip(&mut self.columns) {
             match (column.read, builder) {
                 (Read::Text(read), Builder::Text(builder)) => builder.append_option(read(event)),
@@ -164,6 +183,9 @@ impl EventBatch {
             Arc::new(self.occurred_at.finish()),
             Arc::new(self.received_at.finish()),
             Arc::new(self.visitor.finish()),
+            Arc::new(self.person.finish()),
+            Arc::new(self.anonymous.finish()),
+            Arc::new(self.outcome.finish()),
         ];
         arrays.extend(self.columns.iter_mut().map(|builder| match builder {
             Builder::Text(builder) => Arc::new(builder.finish()) as ArrayRef,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::core::event::Event;
+use crate::core::limits;
 use crate::live::minutes::{KEPT_MINUTES, MINUTE_US, PROVIDER_MINUTES};
 use crate::live::seconds::RECENT_S;
 use crate::live::tally::Tally;
@@ -16,9 +17,6 @@ use crate::store::engine::{Engine, EngineError};
 const REPLAYED_MAX: i64 = 600_000;
 /// A session ends after this pause, in microseconds.
 const SESSION_US: i64 = 30 * 60 * 1_000_000;
-/// Events are taken up to a day ahead of our clock. What lies further ahead was received by a clock that has been
-/// set back since, and is not the near past.
-const AHEAD_US: i64 = 24 * 3600 * 1_000_000;
 /// Minutes of which it must be known who was active: the last hour of yesterday's same time, on a day of 25 hours.
 const ACTIVE_MINUTES: i64 = 26 * 60;
 
@@ -56,7 +54,9 @@ pub async fn past(
     engine
         .read(move |reader| {
             let present = now.div_euclid(MINUTE_US);
-            let end = now + AHEAD_US;
+            // Events are taken up to a day ahead of our clock. What lies further ahead was received by a clock
+            // that has been set back since, and is not the near past.
+            let end = now + limits::CLOCK_AHEAD_US;
             let since = |minutes: i64| (present - minutes) * MINUTE_US..end;
             let active_minutes = (present - ACTIVE_MINUTES) * MINUTE_US..present * MINUTE_US;
             Ok(Past {

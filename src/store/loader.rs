@@ -23,14 +23,19 @@ use crate::core::limits;
 use crate::core::sketch::Sketch;
 use crate::store::batch::{EventBatch, PreviewBatch};
 use crate::store::engine::{DeadLetter, Engine, EngineError, Part};
+use crate::store::erase::{self, Erased, Erasures};
 use crate::store::journal::Progress;
 use crate::store::journal::reader::{self, Chunk, Reader, Row};
 use crate::store::journal::writer::JournalStats;
+use crate::store::person::People;
+use crate::store::zones::Zones;
 
 /// Rows handed to DuckDB at once: its own vector size, so that memory stays small.
 const PART_ROWS: usize = 2_048;
 /// Encoded bytes of one transaction. Bounds memory where events are large.
 const CHUNK_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Events that are read as they are before they are rolled up: two row groups, a few milliseconds of a query.
+const ROLL_UP_ROWS: u64 = 245_760;
 /// Longest pause between attempts while the engine is broken.
 const RETRY_MAX: Duration = Duration::from_secs(5);
 /// DuckDB's log is written into the file when nothing has been loaded for this long.
@@ -51,6 +56,8 @@ pub struct LoaderSettings {
     pub checkpoint_bytes: u64,
     /// Loaded segments kept as a margin, in bytes.
     pub keep_bytes: u64,
+    /// Projects whose events are to go, or have gone.
+    pub erasures: Arc<Erasures>,
 }
 
 /// Counters of the loader since the start.
@@ -66,6 +73,8 @@ pub struct LoaderStats {
     pub load_ms: Mutex<Sketch>,
     /// Milliseconds of a checkpoint.
     pub checkpoint_ms: Mutex<Sketch>,
+    /// Milliseconds of a roll-up.
+    pub roll_up_ms: Mutex<Sketch>,
     /// Journal bytes that could not be read back.
     pub damaged: AtomicU64,
     /// Why the loader is waiting for the engine, if it is.
@@ -78,6 +87,7 @@ pub struct Loader {
     hurry: Arc<AtomicBool>,
     progress: Arc<Progress>,
     stats: Arc<LoaderStats>,
+    erasures: Arc<Erasures>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -91,12 +101,14 @@ impl Loader {
         engine: Arc<Engine>,
         progress: Arc<Progress>,
         journal_stats: Arc<JournalStats>,
+        zones: Arc<Zones>,
         clock: Clock,
     ) -> Result<Loader, EngineError> {
         let next_seq = engine.next_seq()?;
         let (publish, loaded) = watch::channel(next_seq);
         let hurry = Arc::new(AtomicBool::new(false));
         let stats = Arc::new(LoaderStats::default());
+        let erasures = Arc::clone(&settings.erasures);
         let worker = Worker {
             reader: Reader::new(
                 settings.journal_folder.clone(),
@@ -104,6 +116,9 @@ impl Loader {
                 next_seq,
             ),
             settings,
+            people: engine.people()?,
+            rolled_seq: engine.rolled_seq()?,
+            zones,
             engine,
             progress: Arc::clone(&progress),
             journal_stats,
@@ -122,6 +137,7 @@ impl Loader {
             hurry,
             progress,
             stats,
+            erasures,
             thread: Mutex::new(Some(thread)),
         })
     }
@@ -136,6 +152,15 @@ impl Loader {
         self.progress.ring();
         let reached = tokio::time::timeout(patience, loaded.wait_for(|done| *done >= seq)).await;
         matches!(reached, Ok(Ok(_)))
+    }
+
+    /// Erases everything of a project, for good: what is stored, and what the journal still holds. Returns when it
+    /// is gone from the engine's own file; `None` if the loader has ended before.
+    pub async fn erase(&self, project: u32) -> Option<Erased> {
+        let done = self.erasures.ask(project);
+        self.hurry.store(true, Ordering::Release);
+        self.progress.ring();
+        done.await.ok()
     }
 
     /// Publishes the first sequence number that cannot be asked for yet, each time it rises.
@@ -160,6 +185,9 @@ impl Loader {
 struct Worker {
     settings: LoaderSettings,
     engine: Arc<Engine>,
+    people: People,
+    rolled_seq: u64,
+    zones: Arc<Zones>,
     reader: Reader,
     progress: Arc<Progress>,
     journal_stats: Arc<JournalStats>,
@@ -175,24 +203,35 @@ impl Worker {
         let mut checkpointed = true;
         loop {
             let closed = self.wait();
+            if let Err(error) = self.erase_asked() {
+                tracing::error!(%error, "a project could not be erased; the next start does it");
+                return;
+            }
             let until = self.progress.next();
             while self.reader.next_seq() < until {
                 match self.load_next(until) {
                     Ok(0) => break,
                     Ok(_) => checkpointed = false,
+                    Err(error) if self.progress.is_closed() => {
+                        tracing::error!(%error, "not all could be loaded; the next start does it from the journal");
+                        return;
+                    }
                     Err(error) => {
                         tracing::error!(%error, "the journal cannot be read; the loader waits");
                         std::thread::sleep(RETRY_MAX);
                     }
                 }
+                self.roll_up();
                 if self.engine.wal_bytes() >= self.settings.checkpoint_bytes {
                     checkpointed = self.checkpoint();
                 }
             }
+            self.follow_zones();
             if !checkpointed && (closed || self.last_load.elapsed() >= IDLE_CHECKPOINT) {
                 checkpointed = self.checkpoint();
             }
             if closed && self.reader.next_seq() >= self.progress.next() {
+                self.settings.erasures.end();
                 return;
             }
         }
@@ -214,6 +253,10 @@ impl Worker {
     }
 
     /// Loads the next chunk, however long that takes. Returns the number of events read.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or the engine fails while the server stops. The chunk is then lost to
+    /// this reader, so after the second the loader ends.
     fn load_next(&mut self, until: u64) -> io::Result<usize> {
         let chunk = self
             .reader
@@ -229,9 +272,11 @@ impl Worker {
         let mut rows: Vec<&Row> = chunk.rows.iter().collect();
         // Row groups that hold one stretch of time let readers skip the others. Stable: ties stay in order.
         rows.sort_by_key(|row| row.occurred_at);
-        let late = self.retry(|worker| worker.late_duplicates(&chunk));
+        let late = self.retry(|worker| worker.late_duplicates(&chunk))?;
         rows.retain(|row| !late.contains(&row.seq));
-        self.load_rows(&chunk, &rows, chunk.end_seq);
+        let erasures = &self.settings.erasures;
+        rows.retain(|row| !erasures.holds(chunk.encoded(row)));
+        self.load_rows(&chunk, &rows, chunk.end_seq)?;
         self.stats
             .late_duplicates
             .fetch_add(late.len() as u64, Ordering::Relaxed);
@@ -250,46 +295,71 @@ impl Worker {
         Ok(chunk.rows.len())
     }
 
+    /// Cuts the days of a project anew when its zone has changed. Until then readers use raw rows.
+    fn follow_zones(&mut self) {
+        if self.zones.take_changed()
+            && let Err(error) = self.engine.follow_zones(&self.zones)
+        {
+            tracing::warn!(%error, "days could not be cut anew for a changed time zone");
+        }
+    }
+
+    /// Rolls up once enough waits. The journal is durable and readers see raw rows meanwhile, so a failure only costs time.
+    fn roll_up(&mut self) {
+        let loaded = self.reader.next_seq();
+        if loaded - self.rolled_seq < ROLL_UP_ROWS {
+            return;
+        }
+        let started = Instant::now();
+        match self.engine.roll_up(loaded, &self.zones) {
+            Ok(_) => self.rolled_seq = loaded,
+            Err(error) => tracing::warn!(%error, "rolling up failed; it will be tried again"),
+        }
+        self.stats
+            .roll_up_ms
+            .lock()
+            .add(started.elapsed().as_secs_f64() * 1000.0);
+    }
+
     /// Appends `rows`. A batch that the tables refuse is tried without its undecodable events, then one by
     /// one, until the poisonous ones stand alone; they become dead letters and their neighbours survive.
-    fn load_rows(&mut self, chunk: &Chunk, rows: &[&Row], end_seq: u64) {
+    fn load_rows(&mut self, chunk: &Chunk, rows: &[&Row], end_seq: u64) -> io::Result<()> {
         let refused = self.retry(|worker| {
-            match worker.engine.append(end_seq, Parts::new(chunk, rows), &[]) {
-                Ok(_) => Ok(None),
-                Err(EngineError::Rows(reason)) => Ok(Some(reason)),
-                Err(error) => Err(error),
-            }
-        });
+            let parts = Parts::new(chunk, rows, &mut worker.people);
+            refusal(worker.engine.append(end_seq, parts, &[]).map(drop))
+        })?;
         let Some(reason) = refused else {
             self.stats
                 .rows
                 .fetch_add(rows.len() as u64, Ordering::Relaxed);
-            return;
+            return Ok(());
         };
         tracing::warn!(
             rows = rows.len(),
             reason,
             "a batch was refused; looking for the events at fault"
         );
+        self.recall_people()?;
         let mut poison = HashSet::new();
         let mut dead = Vec::new();
-        self.find_poison(chunk, rows, &mut poison, &mut dead);
+        self.find_poison(chunk, rows, &mut poison, &mut dead)?;
         let good: Vec<&Row> = rows
             .iter()
             .copied()
             .filter(|row| !poison.contains(&row.seq))
             .collect();
+        self.recall_people()?;
         self.retry(|worker| {
-            worker
-                .engine
-                .append(end_seq, Parts::new(chunk, &good), &dead)
-        });
+            let parts = Parts::new(chunk, &good, &mut worker.people);
+            worker.engine.append(end_seq, parts, &dead)
+        })?;
         self.stats
             .rows
             .fetch_add(good.len() as u64, Ordering::Relaxed);
         self.stats
             .dead_letters
             .fetch_add(dead.len() as u64, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Halves the batch until each refused row stands alone. Rows are tried in transactions that are undone.
@@ -299,15 +369,14 @@ impl Worker {
         rows: &[&Row],
         poison: &mut HashSet<u64>,
         dead: &mut Vec<DeadLetter>,
-    ) {
-        let refused = self.retry(
-            |worker| match worker.engine.rehearse(Parts::new(chunk, rows)) {
-                Ok(()) => Ok(None),
-                Err(EngineError::Rows(reason)) => Ok(Some(reason)),
-                Err(error) => Err(error),
-            },
-        );
-        let Some(reason) = refused else { return };
+    ) -> io::Result<()> {
+        let refused = self.retry(|worker| {
+            let parts = Parts::new(chunk, rows, &mut worker.people);
+            refusal(worker.engine.rehearse(parts))
+        })?;
+        let Some(reason) = refused else {
+            return Ok(());
+        };
         if let [row] = rows {
             poison.insert(row.seq);
             let recorded_at = self.clock.now().as_microsecond();
@@ -317,15 +386,25 @@ impl Worker {
                 error: reason,
                 payload: chunk.encoded(row).to_vec(),
             });
-            return;
+            return Ok(());
         }
         let (left, right) = rows.split_at(rows.len() / 2);
-        self.find_poison(chunk, left, poison, dead);
-        self.find_poison(chunk, right, poison, dead);
+        self.find_poison(chunk, left, poison, dead)?;
+        self.find_poison(chunk, right, poison, dead)
     }
 
-    /// Repeats `work` until the engine can do it, opening the engine again after each failure.
-    fn retry<T>(&self, mut work: impl FnMut(&Self) -> Result<T, EngineError>) -> T {
+    /// Reads the people again after a transaction that was undone: those it had numbered are not in the tables.
+    fn recall_people(&mut self) -> io::Result<()> {
+        self.people = self.retry(|worker| worker.engine.people())?;
+        Ok(())
+    }
+
+    /// Repeats `work` until the engine can do it, opening the engine again after each failure. While the server
+    /// stops there is no second try: what is not loaded stays in the journal, and a stop has to end.
+    fn retry<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Self) -> Result<T, EngineError>,
+    ) -> io::Result<T> {
         let mut pause = Duration::from_millis(100);
         loop {
             match work(self) {
@@ -333,15 +412,21 @@ impl Worker {
                     if self.stats.trouble.lock().take().is_some() {
                         tracing::info!("the engine works again");
                     }
-                    return done;
+                    return Ok(done);
                 }
                 Err(error) => {
                     tracing::error!(%error, retry_ms = pause.as_millis() as u64, "loading failed; events stay in the journal");
+                    if self.progress.is_closed() {
+                        return Err(io::Error::other(error.to_string()));
+                    }
                     *self.stats.trouble.lock() = Some(error.to_string());
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(RETRY_MAX);
-                    if let Err(error) = self.engine.reopen() {
-                        tracing::error!(%error, "the engine could not be opened again");
+                    match self.engine.reopen().and_then(|()| self.engine.people()) {
+                        Ok(people) => self.people = people,
+                        Err(error) => {
+                            tracing::error!(%error, "the engine could not be opened again")
+                        }
                     }
                 }
             }
@@ -390,6 +475,25 @@ impl Worker {
         Ok(late)
     }
 
+    /// Erases the projects that were asked for since the last batch.
+    ///
+    /// # Errors
+    /// If the engine fails while the server stops; the next start erases again.
+    fn erase_asked(&mut self) -> io::Result<()> {
+        for request in self.settings.erasures.take() {
+            let project = request.project;
+            let erased = self.retry(|worker| erase::erase(&worker.engine, project))?;
+            if erased != Erased::default() {
+                // Gives the room back. If it cannot be done now it follows with the next checkpoint; and should
+                // DuckDB's log be lost before that, the next start erases again.
+                let _done = self.checkpoint();
+                tracing::info!(project, events = erased.events, "erased a project");
+            }
+            request.answer(erased);
+        }
+        Ok(())
+    }
+
     /// Writes DuckDB's log into its file and lets go of the journal behind it. True if that worked.
     fn checkpoint(&mut self) -> bool {
         let loaded = self.reader.next_seq();
@@ -413,6 +517,15 @@ impl Worker {
     }
 }
 
+/// Tells rows that were refused, which fewer rows may not be, from an engine that failed.
+fn refusal(done: Result<(), EngineError>) -> Result<Option<String>, EngineError> {
+    match done {
+        Ok(()) => Ok(None),
+        Err(EngineError::Rows(reason)) => Ok(Some(reason)),
+        Err(error) => Err(error),
+    }
+}
+
 /// When a UUIDv7 was made, in microseconds; `None` for any other id.
 fn minted_at(id: u128) -> Option<i64> {
     let is_version_7 = (id >> 76) & 0xF == 7 && (id >> 62) & 0x3 == 2;
@@ -423,16 +536,18 @@ fn minted_at(id: u128) -> Option<i64> {
 struct Parts<'a> {
     chunk: &'a Chunk,
     rows: std::slice::Iter<'a, &'a Row>,
+    people: &'a mut People,
     events: EventBatch,
     previews: PreviewBatch,
     event: Event,
 }
 
 impl<'a> Parts<'a> {
-    fn new(chunk: &'a Chunk, rows: &'a [&'a Row]) -> Parts<'a> {
+    fn new(chunk: &'a Chunk, rows: &'a [&'a Row], people: &'a mut People) -> Parts<'a> {
         Parts {
             chunk,
             rows: rows.iter(),
+            people,
             events: EventBatch::default(),
             previews: PreviewBatch::default(),
             event: Event::default(),
@@ -446,7 +561,8 @@ impl<'a> Parts<'a> {
             decoded.map_err(|e| {
                 EngineError::Rows(format!("event {} cannot be decoded: {e}", row.seq))
             })?;
-            self.events.push(row.seq, &self.event)?;
+            let persons = self.people.of(&self.event);
+            self.events.push(row.seq, &self.event, persons)?;
             self.previews.push(row.seq, &self.event);
         }
         if self.events.is_empty() {
@@ -454,6 +570,7 @@ impl<'a> Parts<'a> {
         }
         Ok(Some(Part {
             events: self.events.take()?,
+            people: self.people.take_new()?,
             previews: self.previews.take()?,
         }))
     }

@@ -8,7 +8,10 @@ use duckdb::{Connection, params};
 use crate::store::engine::EngineError;
 
 /// All migrations, in order. The position is the version.
-const MIGRATIONS: &[(&str, &str)] = &[("0001_events", include_str!("migrations/0001_events.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_events", include_str!("migrations/0001_events.sql")),
+    ("0002_rollups", include_str!("migrations/0002_rollups.sql")),
+];
 
 /// Brings the attached database up to date.
 ///

@@ -5,11 +5,12 @@ use duckdb::arrow::datatypes::{Int32Type, Int64Type};
 use duckdb::params;
 use uuid::Uuid;
 
+use crate::core::limits;
 use crate::store::duplicate::{self, Duplicates};
 use crate::store::engine::{Engine, EngineError};
 
-/// Puts the ids received since `since` (microseconds) into the set, as many of the latest as it holds,
-/// and tells the set what it does not know.
+/// Puts the ids received since `since` (microseconds), and the very latest whatever their time, into the set,
+/// as many as it holds, and tells the set what it does not know.
 ///
 /// # Errors
 /// If the engine cannot answer.
@@ -18,13 +19,14 @@ pub async fn fill(engine: &Engine, set: &mut Duplicates, since: i64) -> Result<(
     let (batches, older) = engine
         .read(move |reader| {
             // Sequence numbers are dense, so this many of the latest rows are the latest ids.
-            let first_seq: i64 =
-                reader.query_row("SELECT greatest(coalesce(max(seq), 0) - ? + 1, 0) FROM events", params![room], |r| r.get(0))?;
+            let last_seq: i64 = reader.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |r| r.get(0))?;
+            let first_seq = (last_seq - room + 1).max(0);
+            let latest_seq = last_seq - limits::DUPLICATE_IDS_MIN.min(room) + 1;
             let mut statement = reader.prepare(
                 "SELECT project, CAST(id AS VARCHAR), epoch_us(received_at) FROM events \
-                 WHERE seq >= ? AND received_at >= make_timestamp(?) ORDER BY seq",
+                 WHERE seq >= ? AND (received_at >= make_timestamp(?) OR seq >= ?) ORDER BY seq",
             )?;
-            let batches: Vec<RecordBatch> = statement.query_arrow(params![first_seq, since])?.collect();
+            let batches: Vec<RecordBatch> = statement.query_arrow(params![first_seq, since, latest_seq])?.collect();
             let older: bool = reader.query_row(
                 "SELECT count(*) > 0 FROM (SELECT 1 FROM events WHERE seq < ? OR received_at < make_timestamp(?) LIMIT 1)",
                 params![first_seq, since],
@@ -44,7 +46,9 @@ pub async fn fill(engine: &Engine, set: &mut Duplicates, since: i64) -> Result<(
             };
             let key = duplicate::key(projects.value(row) as u32, id.as_u128(), set.secret());
             set.insert(key, received.value(row));
-            earliest = earliest.min(received.value(row));
+            if received.value(row) >= since {
+                earliest = earliest.min(received.value(row));
+            }
         }
     }
     if older {

@@ -6,7 +6,7 @@ use duckdb::{named_params, params};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::core::money::{Money, MoneySum};
+use crate::core::money::MoneySum;
 use crate::store::engine::{Engine, EngineError};
 
 /// What a project holds. Sums are exact.
@@ -50,13 +50,10 @@ pub async fn summary(engine: &Engine, project: u32) -> Result<Summary, EngineErr
                 summary.first_timestamp =
                     [summary.first_timestamp, first].into_iter().flatten().min();
                 summary.last_timestamp = summary.last_timestamp.max(last);
-                summary.input_tokens += row.get::<_, i64>(4)? as u64;
-                summary.output_tokens += row.get::<_, i64>(5)? as u64;
-                let part: String = row.get(6)?;
-                cost.add(
-                    part.parse::<Money>()
-                        .map_err(|error| EngineError::Query(error.to_string()))?,
-                );
+                let tokens = |column| row.get::<_, i64>(column).map(|sum| sum as u64);
+                summary.input_tokens = summary.input_tokens.saturating_add(tokens(4)?);
+                summary.output_tokens = summary.output_tokens.saturating_add(tokens(5)?);
+                cost.add_sum(MoneySum::from_nanos(row.get(6)?));
                 summary.unpriced_requests += row.get::<_, i64>(7)? as u64;
             }
             summary.cost = cost.to_string();

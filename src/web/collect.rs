@@ -7,10 +7,11 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::{self, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -23,7 +24,6 @@ use crate::ingest::log::{Missing, Tally};
 use crate::ingest::pipeline::{STEPS, Sender, Stopped};
 use crate::ingest::protocol::own;
 use crate::store::control::access::IngestAccess;
-use crate::store::control::project::Project;
 use crate::web::extract;
 use crate::web::problem::Problem;
 
@@ -58,20 +58,34 @@ pub struct Rejection {
     pub remedy: &'static str,
 }
 
-/// `POST /v1/events`.
-pub async fn events(request: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
-    let app = extract::app(&request);
-    let access = admit(&request, &app).await?;
-    let result = receive(&request, payload, &app, &access).await;
+/// `POST /v1/events`, and where the script for pages is.
+pub async fn events(request: HttpRequest, payload: Payload) -> HttpResponse {
+    let mut response = match admit_and_receive(&request, payload).await {
+        Ok(receipt) => HttpResponse::Ok().json(receipt),
+        Err(problem) => problem.error_response(),
+    };
+    let headers = response.headers_mut();
+    // The answer may be read by any page: what is accepted has been decided, and a page that cannot tell a refusal
+    // from a lost connection would go on sending.
+    if let Some(origin) = request.headers().get(header::ORIGIN) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    response
+}
+
+async fn admit_and_receive(request: &HttpRequest, payload: Payload) -> Result<Receipt, Problem> {
+    let app = extract::app(request);
+    let access = admit(request, &app).await?;
+    let result = receive(request, payload, &app, &access).await;
     if let Err(problem) = &result {
         refused(&app, &access, problem);
     }
-    let mut response = HttpResponse::Ok();
-    allow_origin(&request, access.scope().project(), &mut response);
-    match result {
-        Ok(receipt) => Ok(response.json(receipt)),
-        Err(problem) => Err(problem),
-    }
+    result
 }
 
 /// `GET /v1/pixel.gif?key=KEY&type=page_view&url=…`: one event from the query, for pages without script.
@@ -163,7 +177,10 @@ async fn receive(
 ) -> Result<Receipt, Problem> {
     check_type(request)?;
     let body = read_body(request, payload, app.config.ingest.body_bytes_max).await?;
-    let sender = sender(request, app, access, is_browser(request));
+    let sender = Sender {
+        sent: sent_at(request)?,
+        ..sender(request, app, access, is_browser(request))
+    };
     keep(app, access, &body, &sender).await
 }
 
@@ -334,6 +351,7 @@ fn sender(request: &HttpRequest, app: &App, access: &IngestAccess, is_browser: b
     let headers = request.headers();
     Sender {
         received: app.clock.now(),
+        sent: None,
         is_browser,
         may_backdate: access.may_backdate(),
         address: extract::client_address(request, &app.config.server.trusted_proxies),
@@ -341,6 +359,24 @@ fn sender(request: &HttpRequest, app: &App, access: &IngestAccess, is_browser: b
         language: text(headers, header::ACCEPT_LANGUAGE).and_then(first_language),
         referrer: text(headers, header::REFERER).map(str::to_owned),
         opted_out: privacy_opt_out(text(headers, "dnt"), text(headers, "sec-gpc")),
+    }
+}
+
+/// The time on the sender's clock as it sent the request: `?sent_at=`, in milliseconds since 1970.
+fn sent_at(request: &HttpRequest) -> Result<Option<Timestamp>, Problem> {
+    let Some(text) = extract::parameter(request, "sent_at") else {
+        return Ok(None);
+    };
+    let read = text.parse().ok().map(Timestamp::from_millisecond);
+    match read {
+        Some(Ok(sent)) => Ok(Some(sent)),
+        _ => Err(Problem::new(
+            Code::ParameterInvalid,
+            format!(
+                "`sent_at` is `{}`; it must be milliseconds since 1970",
+                cut(&text)
+            ),
+        )),
     }
 }
 
@@ -432,18 +468,6 @@ async fn read_body(
             Code::EncodingUnsupported,
             format!("the content encoding is `{}`", cut(other)),
         )),
-    }
-}
-
-fn allow_origin(
-    request: &HttpRequest,
-    _project: &Project,
-    response: &mut actix_web::HttpResponseBuilder,
-) {
-    // `admit` has let the origin pass.
-    if let Some(origin) = request.headers().get(header::ORIGIN) {
-        response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()));
-        response.insert_header((header::VARY, "Origin"));
     }
 }
 

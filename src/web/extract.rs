@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -188,7 +189,8 @@ impl FromRequest for Reader {
     }
 }
 
-/// The project that a signed-in request is about: `?project=SLUG`, else the first in use.
+/// The project that a signed-in request is about: `?project=SLUG`, else the demo if it is to be shown first, else
+/// the first in use.
 ///
 /// # Errors
 /// `not_found` if there is no such project, or the person may do nothing there.
@@ -201,13 +203,15 @@ pub fn chosen_project(
     let slug = match parameter(request, "project") {
         Some(slug) => slug,
         None => {
+            let in_use = directory.projects();
+            let shows_demo = app.shows_demo_first.load(Ordering::Acquire);
+            let demo = in_use
+                .iter()
+                .find(|project| shows_demo && project.is_demo());
             // With every project archived there is still something to look at.
-            let mut first = directory
-                .projects()
-                .into_iter()
-                .chain(directory.all_projects());
-            let first = first.next();
+            let first = demo.or(in_use.first()).cloned();
             first
+                .or_else(|| directory.all_projects().into_iter().next())
                 .ok_or_else(|| Problem::new(Code::NotFound, "there is no project"))?
                 .slug
                 .clone()

@@ -20,8 +20,8 @@ use crate::web::problem::Problem;
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Pings without any sign of life after which a viewer counts as gone.
 const MISSED_MAX: u32 = 2;
-/// Between two looks at whether the session still holds.
-const SESSION_CHECK: Duration = Duration::from_secs(30);
+/// Between two looks at whether the session or key still holds. Both come from memory.
+const ACCESS_CHECK: Duration = Duration::from_secs(10);
 
 /// `GET /ws/live`.
 pub async fn stream(
@@ -50,7 +50,7 @@ pub async fn stream(
         })?;
     let (response, socket, incoming) = actix_ws::handle(&request, payload)
         .map_err(|error| Problem::new(Code::ParameterInvalid, error.to_string()))?;
-    actix_web::rt::spawn(serve(request, socket, incoming, viewer, by_key));
+    actix_web::rt::spawn(serve(request, socket, incoming, viewer));
     Ok(response)
 }
 
@@ -59,11 +59,10 @@ async fn serve(
     mut socket: Socket,
     mut incoming: actix_ws::MessageStream,
     mut viewer: Viewer,
-    by_key: bool,
 ) {
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
-    let mut session_check = tokio::time::interval(SESSION_CHECK);
-    session_check.reset();
+    let mut access_check = tokio::time::interval(ACCESS_CHECK);
+    access_check.reset();
     let mut missed = 0;
     let reason = loop {
         tokio::select! {
@@ -89,8 +88,8 @@ async fn serve(
                     break None;
                 }
             }
-            _ = session_check.tick(), if !by_key => {
-                if !matches!(extract::session_of(&request).await, Ok(Some(_))) {
+            _ = access_check.tick() => {
+                if !may_still_watch(&request).await {
                     // The page then reloads and so comes to the log-in.
                     break Some(CloseReason { code: CloseCode::Other(4401), description: None });
                 }
@@ -98,4 +97,15 @@ async fn serve(
         }
     };
     let _gone_already = socket.close(reason).await;
+}
+
+/// Whether the key or session with which the stream was opened is still good.
+async fn may_still_watch(request: &HttpRequest) -> bool {
+    match extract::bearer(request) {
+        Some(key) => {
+            let access = extract::app(request).control.verify(key).await;
+            access.is_ok_and(|access| access.read().is_ok())
+        }
+        None => matches!(extract::session_of(request).await, Ok(Some(_))),
+    }
 }

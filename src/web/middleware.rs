@@ -17,7 +17,7 @@ use crate::web::view::frame::Frame;
 use crate::web::view::problem::{ProblemPage, WayBack};
 
 /// Everything a page may load, and from where: our own files only.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Gives each request its id and each answer its headers.

@@ -10,6 +10,7 @@ pub mod middleware;
 pub mod operations;
 pub mod pages;
 pub mod problem;
+pub mod query;
 pub mod rate;
 pub mod routes;
 pub mod server;

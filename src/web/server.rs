@@ -56,6 +56,7 @@ pub fn start(app: &Arc<App>, listener: TcpListener) -> io::Result<Listening> {
     let address = listener.local_addr()?;
     let data = collect::data(app);
     let base = app.config.server.base_path.as_str().to_owned();
+    let snippet = app.config.snippet.path.as_str().to_owned();
     let workers = app.config.server.workers.unwrap_or_else(machine::cores);
     let grace = app.config.server.shutdown_grace;
     let server = HttpServer::new(move || {
@@ -67,7 +68,7 @@ pub fn start(app: &Arc<App>, listener: TcpListener) -> io::Result<Listening> {
             false => server.service(web::redirect(base.clone(), format!("{base}/"))),
         };
         server
-            .service(web::scope(&base).configure(routes::all))
+            .service(web::scope(&base).configure(|config| routes::all(config, &snippet)))
             .default_service(web::to(middleware::nothing))
     })
     .workers(workers)

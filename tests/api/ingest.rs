@@ -34,6 +34,19 @@ async fn a_new_event_is_counted_and_priced_and_is_in_the_next_summary() {
     assert_eq!(summary["cost"], "0.75");
 }
 
+/// The store's own type of a cost holds a billionth of it; asking for both at once once overflowed.
+#[tokio::test]
+async fn a_call_that_costs_a_dollar_does_not_keep_the_server_from_starting() {
+    let mut appliance = Appliance::start();
+    let call =
+        json!({ "type": "response_received", "provider": "openai", "model": "m", "cost": "1.00" });
+    appliance.server.send(&call).await;
+    appliance.server.stop();
+    appliance.server.restart(appliance.folder.path());
+    let summary = appliance.server.summary(&appliance.read_key).await;
+    assert_eq!(summary["cost"], "1");
+}
+
 #[tokio::test]
 async fn the_good_events_of_a_mixed_batch_are_kept_and_the_others_are_explained() {
     let appliance = Appliance::start();

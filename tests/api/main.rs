@@ -2,7 +2,21 @@
 //!
 //! One test crate, because each one links the engine again.
 
+mod clock;
 mod commands;
 mod crash;
+mod disk;
+mod garbage;
 mod harness;
+mod import;
 mod ingest;
+mod live;
+mod people;
+mod proxy;
+mod queue;
+mod rates;
+mod recovery;
+mod scope;
+mod snippet;
+mod store;
+mod visitor;

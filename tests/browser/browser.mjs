@@ -20,8 +20,9 @@ export const setupUrl = process.env.SETUP_URL ?? null;
 export const email = required("EMAIL");
 export const password = required("PASSWORD");
 
-export const launch = () =>
+export const launch = ({ args = [], ...options } = {}) =>
   chromium.launch({
+    ...options,
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
       "--headless",
@@ -32,6 +33,7 @@ export const launch = () =>
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...args,
     ],
   });
 

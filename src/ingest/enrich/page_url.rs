@@ -146,6 +146,21 @@ pub fn clean_referrer(url: &str) -> Option<String> {
     Some(cleaned)
 }
 
+/// Cleans a path that a client names by itself, such as the route of an app that lives in the fragment:
+/// `/app/#/reset?token=…` becomes `/app/#/reset`. Text that is no path, such as the name of a screen, keeps its `?`.
+#[must_use]
+pub fn clean_given_path(path: &str) -> String {
+    let path = path.trim();
+    if !path.starts_with('/') {
+        return clean_path(path);
+    }
+    let parts = path.split('#').map(|part| {
+        let before_query = part.split('?').next().unwrap_or_default();
+        before_query.trim_end()
+    });
+    clean_path(&parts.collect::<Vec<_>>().join("#"))
+}
+
 /// The host of an address in small letters, without port and final stop.
 #[must_use]
 pub fn host_of(url: &str) -> Option<String> {
@@ -374,6 +389,19 @@ mod tests {
         ];
         for (url, expected) in rows {
             assert_eq!(cleaned(url).as_deref(), Some(expected), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_a_client_names_loses_its_queries_and_secrets() {
+        let rows = [
+            ("/app/#/users/7", "/app/#/users/7"),
+            ("/app/?a=1#/reset?token=abc", "/app/#/reset"),
+            ("/app/#/u/ana@example.com", "/app/#/u/[email]"),
+            ("What next?", "What next?"),
+        ];
+        for (path, expected) in rows {
+            assert_eq!(clean_given_path(path), expected, "{path}");
         }
     }
 

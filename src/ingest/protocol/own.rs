@@ -94,10 +94,41 @@ mod tests {
         assert_eq!(split(deep.as_bytes(), 9), Err(Code::BodyMalformed));
     }
 
+    fn objects() -> impl Strategy<Value = Vec<String>> {
+        let object =
+            (any::<String>(), any::<String>(), any::<i64>()).prop_map(|(name, text, number)| {
+                serde_json::json!({ name: [text, number] }).to_string()
+            });
+        proptest::collection::vec(object, 1..8)
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_answered(body in proptest::collection::vec(any::<u8>(), 0..400)) {
             let _no_panic = split(&body, 10);
+        }
+
+        #[test]
+        fn an_array_and_lines_hold_the_same_events(objects in objects()) {
+            let expected: Vec<Option<&str>> = objects.iter().map(|object| Some(object.as_str())).collect();
+            let array = format!("[{}]", objects.join(" , "));
+            prop_assert_eq!(split(array.as_bytes(), 8), Ok(expected.clone()));
+            let lines = objects.join("\r\n");
+            prop_assert_eq!(split(lines.as_bytes(), 8), Ok(expected));
+        }
+
+        #[test]
+        fn a_damaged_byte_costs_at_most_its_line(objects in objects(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let line = at.index(objects.len());
+            let mut lines: Vec<Vec<u8>> = objects.iter().map(|object| object.clone().into_bytes()).collect();
+            let place = at.index(lines[line].len());
+            lines[line][place] = if byte == b'\n' { b'x' } else { byte };
+            let body = lines.join(&b'\n');
+            if let Ok(events) = split(&body, 8) && events.len() == objects.len() {
+                for (number, object) in objects.iter().enumerate().filter(|(number, _)| *number != line) {
+                    prop_assert_eq!(events[number], Some(object.as_str()));
+                }
+            }
         }
     }
 }

@@ -17,11 +17,18 @@ pub(super) struct Migration {
 }
 
 /// All steps, in order. Released ones are never edited.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "people_projects_keys",
-    sql: include_str!("migrations/0001_people_projects_keys.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "people_projects_keys",
+        sql: include_str!("migrations/0001_people_projects_keys.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "demo_and_removed_projects",
+        sql: include_str!("migrations/0002_demo_and_removed_projects.sql"),
+    },
+];
 
 /// Applies the steps of `migrations` that the file does not have yet.
 pub(super) async fn migrate(

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod audit;
 mod column;
+pub mod demo_project;
 pub mod directory;
 mod email;
 pub mod key;

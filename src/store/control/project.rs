@@ -1,6 +1,7 @@
 //! Projects: one observed product each, with its zone, currency and rules for what is kept.
 //!
-//! Projects are never deleted here, only archived: their number stands in every event.
+//! Projects are never deleted here, only archived: their number stands in every event. The demo alone can be
+//! removed; see `demo_project`.
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use crate::store::control::audit::{self, Action, Actor, Record};
 use crate::store::control::column::{
     flag, moment, optional_moment, project_id, text, unexpected, whole,
 };
+use crate::store::control::demo_project::{self, DemoOrigin};
 use crate::store::control::origin::AllowedOrigins;
 use crate::store::control::problem::Problems;
 use crate::store::control::project_draft::{
@@ -44,9 +46,16 @@ pub struct Project {
     pub created_at: Timestamp,
     /// Since when it takes no more events; `None` while it does.
     pub archived_at: Option<Timestamp>,
+    /// How its data is made up; `None` if it is real.
+    pub demo: Option<DemoOrigin>,
 }
 
 impl Project {
+    /// Whether its data is made up.
+    pub fn is_demo(&self) -> bool {
+        self.demo.is_some()
+    }
+
     /// The IANA name of the time zone.
     pub fn time_zone_name(&self) -> &str {
         self.time_zone.iana_name().unwrap_or("UTC")
@@ -75,6 +84,9 @@ pub enum ProjectError {
     /// There is no project with this number.
     #[error("there is no project with the number {0}")]
     Unknown(ProjectId),
+    /// Only a demo can be removed.
+    #[error("the project with the number {0} holds real data; it can be archived, but not removed")]
+    NotADemo(ProjectId),
     /// The control store failed.
     #[error(transparent)]
     Store(#[from] ControlError),
@@ -125,7 +137,7 @@ impl Control {
              SET slug = $2, name = $3, time_zone = $4, currency = $5, allowed_origins = $6,
                  preview_mode = $7, preview_characters = $8, preview_masked = $9,
                  visitors_counted = $10
-             WHERE id = $1",
+             WHERE id = $1 AND removed_at IS NULL",
         )
         .bind(i64::from(id.get()))
         .bind(&checked.slug)
@@ -185,11 +197,12 @@ impl Control {
         actor: Actor,
     ) -> Result<(), ProjectError> {
         let mut transaction = self.begin_write().await?;
-        let row = sqlx::query("SELECT archived_at FROM project WHERE id = $1")
-            .bind(i64::from(id.get()))
-            .fetch_optional(&mut *transaction)
-            .await?
-            .ok_or(ProjectError::Unknown(id))?;
+        let row =
+            sqlx::query("SELECT archived_at FROM project WHERE id = $1 AND removed_at IS NULL")
+                .bind(i64::from(id.get()))
+                .fetch_optional(&mut *transaction)
+                .await?
+                .ok_or(ProjectError::Unknown(id))?;
         if optional_moment(&row, "archived_at")?.is_some() == archived_at.is_some() {
             return Ok(());
         }
@@ -250,14 +263,15 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-/// All projects, archived ones too, in order of creation.
+/// All projects but removed ones, archived ones too, in order of creation.
 pub(super) async fn load_all(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<Project>, ControlError> {
     let rows = sqlx::query(
         "SELECT id, slug, name, time_zone, currency, allowed_origins, preview_mode,
-             preview_characters, preview_masked, visitors_counted, created_at, archived_at
+             preview_characters, preview_masked, visitors_counted, created_at, archived_at, demo
          FROM project
+         WHERE removed_at IS NULL
          ORDER BY id",
     )
     .fetch_all(connection)
@@ -292,10 +306,11 @@ fn from_row(row: &SqliteRow) -> Result<Project, ControlError> {
         counts_visitors: flag(row, "visitors_counted")?,
         created_at: moment(row, "created_at")?,
         archived_at: optional_moment(row, "archived_at")?,
+        demo: demo_project::origin_of(row)?,
     })
 }
 
-async fn check_slug_is_free(
+pub(super) async fn check_slug_is_free(
     connection: &mut SqliteConnection,
     slug: &str,
     except: Option<ProjectId>,

@@ -90,6 +90,11 @@ impl Progress {
         self.bell.notify_all();
     }
 
+    /// Whether nothing will follow.
+    pub fn is_closed(&self) -> bool {
+        *self.closed.lock()
+    }
+
     /// Rings the bell: somebody wants what is durable to be loaded now.
     pub fn ring(&self) {
         let _held = self.closed.lock();

@@ -138,11 +138,16 @@ impl Reader {
                     if full && !chunk.rows.is_empty() {
                         break;
                     }
+                    let start = self.offset;
                     self.offset += (segment::RECORD_HEADER_BYTES + header.payload_len) as u64;
                     if header.end_seq() <= self.next_seq {
                         continue;
                     }
-                    push(&mut chunk, &self.payload, header, self.next_seq);
+                    if !push(&mut chunk, &self.payload, header, self.next_seq) {
+                        let path = segment::path_of(&self.folder, *first_seq);
+                        let damage = set_aside(&self.quarantine, path, start..self.offset)?;
+                        self.damage.push(damage);
+                    }
                     self.next_seq = header.end_seq();
                     chunk.end_seq = self.next_seq;
                 }
@@ -198,10 +203,13 @@ impl Reader {
     }
 }
 
-fn push(chunk: &mut Chunk, payload: &[u8], header: segment::RecordHeader, from_seq: u64) {
+/// Adds the events of a record. False if its payload does not parse: the checksum held, so that is the work of a
+/// faulty writer, but no reason to be silent.
+fn push(chunk: &mut Chunk, payload: &[u8], header: segment::RecordHeader, from_seq: u64) -> bool {
     let base = chunk.bytes.len();
-    // The checksum held, so only a faulty writer could have made a payload that does not parse.
-    let entries = segment::entries(payload, header.count).unwrap_or_default();
+    let Some(entries) = segment::entries(payload, header.count) else {
+        return false;
+    };
     for (seq, entry) in (header.first_seq..).zip(entries) {
         if seq >= from_seq {
             let bytes = base + entry.bytes.start..base + entry.bytes.end;
@@ -213,6 +221,7 @@ fn push(chunk: &mut Chunk, payload: &[u8], header: segment::RecordHeader, from_s
         }
     }
     chunk.bytes.extend_from_slice(payload);
+    true
 }
 
 fn set_aside(quarantine: &Path, segment: PathBuf, bytes: Range<u64>) -> io::Result<Damage> {

@@ -54,7 +54,10 @@ impl RecordHeader {
             count: read_u32(bytes, 12),
             first_seq: read_u64(bytes, 16),
         };
-        (header.payload_len <= RECORD_BYTES_MAX && header.count > 0).then_some(header)
+        let is_possible = header.payload_len <= RECORD_BYTES_MAX
+            && header.count > 0
+            && header.first_seq.checked_add(header.count.into()).is_some();
+        is_possible.then_some(header)
     }
 
     /// True if `payload` is what was written under this header.
@@ -108,7 +111,9 @@ pub struct Entry {
 
 /// The events of a payload, in order. `None` if the payload does not hold exactly `count` of them.
 pub fn entries(payload: &[u8], count: u32) -> Option<Vec<Entry>> {
-    let mut found = Vec::with_capacity(count as usize);
+    // A count that the payload cannot hold must not reserve memory.
+    let most = payload.len() / ENTRY_HEADER_BYTES;
+    let mut found = Vec::with_capacity(most.min(count as usize));
     let mut at = 0;
     for _ in 0..count {
         let start = at + ENTRY_HEADER_BYTES;

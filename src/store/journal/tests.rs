@@ -5,6 +5,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::Duration;
 
+use proptest::prelude::*;
+
 use crate::core::event::Event;
 use crate::store::duplicate::Duplicates;
 use crate::store::journal::reader::{self, Reader};
@@ -234,4 +236,122 @@ async fn trimming_keeps_what_is_not_loaded_and_the_margin() {
 
     assert_eq!(segment::list(folder.path()).expect("a list"), before[2..]);
     assert_eq!(ids(folder.path(), before[2]).last(), Some(&600));
+}
+
+/// A segment with these records, each a list of encodings; gives where each record begins and the last one ends.
+fn write_segment(folder: &Path, records: &[Vec<Vec<u8>>]) -> Vec<u64> {
+    let file = segment::create(folder, 1, 64 * 1024).expect("a segment");
+    let (mut at, mut seq, mut places) = (SEGMENT_HEADER_BYTES, 1, vec![SEGMENT_HEADER_BYTES]);
+    for encodings in records {
+        let mut record = vec![0; segment::RECORD_HEADER_BYTES];
+        for encoding in encodings {
+            segment::push_entry(&mut record, 7, |bytes| bytes.extend_from_slice(encoding));
+        }
+        segment::seal_record(&mut record, encodings.len() as u32, seq);
+        file.write_all_at(&record, at).expect("a write");
+        at += record.len() as u64;
+        seq += encodings.len() as u64;
+        places.push(at);
+    }
+    places
+}
+
+/// All rows that a reader gives, with their numbers, and how often it met damage.
+fn rows(folder: &Path) -> (Vec<(u64, Vec<u8>)>, usize) {
+    let mut reader = Reader::new(folder.to_path_buf(), folder.join("quarantine"), 1);
+    let (mut rows, mut damage) = (Vec::new(), 0);
+    loop {
+        let before = reader.next_seq();
+        let chunk = reader.read(u64::MAX, 5, 300).expect("a readable file");
+        damage += reader.take_damage().len();
+        if chunk.rows.is_empty() && reader.next_seq() == before {
+            return (rows, damage);
+        }
+        for row in &chunk.rows {
+            rows.push((row.seq, chunk.encoded(row).to_vec()));
+        }
+    }
+}
+
+#[test]
+fn a_record_that_does_not_parse_is_set_aside_and_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let places = write_segment(folder.path(), &[vec![b"one".to_vec()]]);
+    let path = segment::path_of(folder.path(), 1);
+    let file = OpenOptions::new().write(true).open(path).expect("a file");
+    // Two events are announced and three bytes follow, under a checksum that holds.
+    let mut record = vec![0; segment::RECORD_HEADER_BYTES];
+    record.extend_from_slice(b"???");
+    segment::seal_record(&mut record, 2, 2);
+    file.write_all_at(&record, places[1]).expect("a write");
+
+    let found =
+        reader::inspect(folder.path(), &folder.path().join("quarantine"), 1).expect("readable");
+
+    assert_eq!((found.next_seq, found.damage.len()), (4, 1));
+    assert_eq!(rows(folder.path()), (vec![(1, b"one".to_vec())], 1));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Damage costs the records it touches and no other, and invents nothing.
+    #[test]
+    fn records_that_no_damage_touches_are_read_whole(
+        records in prop::collection::vec(prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 1..5), 1..12),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..60)), 0..4),
+    ) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let places = write_segment(folder.path(), &records);
+        let end = places[places.len() - 1];
+        let path = segment::path_of(folder.path(), 1);
+        let file = OpenOptions::new().write(true).open(path).expect("a file");
+        let mut touched = vec![false; records.len()];
+        for (place, bytes) in &damage {
+            let at = place.index(end as usize) as u64;
+            file.write_all_at(bytes, at).expect("a write");
+            for (record, range) in touched.iter_mut().zip(places.windows(2)) {
+                *record |= at < range[1] && at + bytes.len() as u64 > range[0];
+            }
+        }
+
+        let (found, _) = rows(folder.path());
+
+        let mut seq = 0;
+        let mut sound = Vec::new();
+        let mut all = Vec::new();
+        for (encodings, touched) in records.iter().zip(touched) {
+            for encoding in encodings {
+                seq += 1;
+                all.push((seq, encoding.clone()));
+                if !touched {
+                    sound.push((seq, encoding.clone()));
+                }
+            }
+        }
+        prop_assert!(found.is_sorted_by_key(|(seq, _)| *seq));
+        prop_assert!(sound.iter().all(|row| found.contains(row)), "a sound record is missing");
+        prop_assert!(found.iter().all(|row| all.contains(row)), "a row was invented");
+    }
+
+    #[test]
+    fn any_bytes_are_read_as_a_segment_without_a_panic(
+        parts in prop::collection::vec(prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..80),
+            Just(b"AJRL".to_vec()),
+            Just(vec![0; 24]),
+        ], 0..30),
+    ) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(segment::path_of(folder.path(), 1), parts.concat()).expect("a file");
+        prop_assert_eq!(rows(folder.path()).0, vec![]);
+    }
+
+    #[test]
+    fn any_payload_is_taken_apart_or_refused(payload in prop::collection::vec(any::<u8>(), 0..200), count in any::<u32>()) {
+        if let Some(entries) = segment::entries(&payload, count) {
+            prop_assert_eq!(entries.len(), count as usize);
+            prop_assert!(entries.iter().all(|entry| payload.get(entry.bytes.clone()).is_some()));
+        }
+    }
 }

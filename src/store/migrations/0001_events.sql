@@ -1,4 +1,5 @@
--- Why: the facts themselves, their previews, what could not be loaded, and how far the journal has been loaded.
+-- Why: the facts themselves, the people in them, their previews, what could not be loaded, and how far the
+-- journal has been loaded.
 -- No key, index or default: they cost more than they give on a table that is only appended to.
 CREATE TABLE events (
     seq BIGINT NOT NULL,
@@ -8,8 +9,11 @@ CREATE TABLE events (
     occurred_at TIMESTAMP NOT NULL,
     received_at TIMESTAMP NOT NULL,
     visitor UBIGINT,
-    user_id VARCHAR,
-    anonymous_id VARCHAR,
+    -- Number in `people` of the user, else of the anonymous id; and of the anonymous id, if one was sent.
+    person INTEGER,
+    anonymous INTEGER,
+    -- How an AI call ended: success, failure or cancelled; null for an event that is no AI call.
+    outcome VARCHAR,
     session_id VARCHAR,
     account VARCHAR,
     team VARCHAR,
@@ -64,12 +68,23 @@ CREATE TABLE events (
     bytes BIGINT,
     audio_ms BIGINT,
     images BIGINT,
+    response_cached BIGINT,
+    visible_ms BIGINT,
     latency_ms DOUBLE,
     ttft_ms DOUBLE,
     rating DOUBLE,
     cost DECIMAL(18, 9),
     cost_computed DECIMAL(18, 9),
     amount DECIMAL(18, 4)
+);
+
+-- The name behind each number of a person, one row for each: numbers are small, names are long and repeat.
+CREATE TABLE people (
+    project INTEGER NOT NULL,
+    person INTEGER NOT NULL,
+    -- user or anonymous: the same text may be both, and is then two people.
+    kind VARCHAR NOT NULL,
+    name VARCHAR NOT NULL
 );
 
 -- Two thirds of the bytes where previews are kept, read on few pages, with a retention of their own.

@@ -7,7 +7,6 @@ SELECT
 FROM events
 WHERE
     project = $project AND occurred_at >= make_timestamp($from) AND occurred_at < make_timestamp($to)
-    AND type IN ('response_received', 'error_occurred') AND (provider IS NOT NULL OR model IS NOT NULL)
-    AND coalesce(attempt, 1) <= 1
+    AND outcome IS NOT NULL AND coalesce(attempt, 1) <= 1
 GROUP BY minute, provider
 ORDER BY minute, calls DESC, provider NULLS LAST

@@ -15,10 +15,9 @@ SELECT
 FROM (
     SELECT
         *,
-        type IN ('response_received', 'error_occurred') AND (provider IS NOT NULL OR model IS NOT NULL) AS is_call,
-        coalesce(status = 'cancelled', false) AS is_cancelled,
-        coalesce(status = 'error', false)
-            OR (coalesce(finish_reason = 'refused', false) AND coalesce(status <> 'cancelled', true)) AS is_failure
+        outcome IS NOT NULL AS is_call,
+        coalesce(outcome = 'cancelled', false) AS is_cancelled,
+        coalesce(outcome = 'failure', false) AS is_failure
     FROM events
     WHERE project = $project AND occurred_at >= make_timestamp($from) AND occurred_at < make_timestamp($to)
 )

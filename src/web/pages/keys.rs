@@ -7,13 +7,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::core::code::Code;
 use crate::store::control::key::{Key, KeyChangeError, KeyId, NewKey};
 use crate::store::control::key_kind;
-use crate::web::extract::own_origin;
 use crate::web::form::{PersonForm, told};
 use crate::web::pages::place::{see_other, with_query};
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::view::field::Field;
-use crate::web::view::first_steps::FirstSteps;
 use crate::web::view::keys::{CreatedKey, KeyKind, KeyRow, KeysPage};
 use crate::web::view::moment::Moment;
 use crate::web::view::shell::Room;
@@ -119,15 +117,13 @@ fn keys_page(visit: &Visit) -> KeysPage {
 }
 
 fn created_key(request: &HttpRequest, visit: &Visit, new: &NewKey) -> CreatedKey {
-    let base = visit.app.config.server.base_path.as_str();
-    let origin = format!("{}{base}", own_origin(request, &visit.app));
     let kind = shown_kind(new.key.kind);
     CreatedKey {
         name: new.key.name.clone(),
         kind,
         text: new.token.reveal().to_owned(),
         first_steps: (kind == KeyKind::Ingest)
-            .then(|| FirstSteps::new(&origin, Some(new.token.reveal()))),
+            .then(|| visit.first_steps(request, Some(new.token.reveal()))),
     }
 }
 

@@ -55,6 +55,7 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(resource("/settings/projects/{slug}/archive").post(projects::archive))
         .service(resource("/settings/projects/{slug}/restore").post(projects::restore))
+        .service(resource("/settings/projects/{slug}/remove").post(projects::remove))
         .service(
             resource("/settings/keys")
                 .get(keys::list)

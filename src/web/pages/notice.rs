@@ -43,6 +43,10 @@ const TABLE: &[Entry] = &[
         "The project is restored. Its keys work again.",
     ),
     good(
+        "demo_removed",
+        "The demo is removed, with all of its events. `analytics demo` brings it back.",
+    ),
+    good(
         "key_revoked",
         "The key is revoked. Requests with it are refused from now on.",
     ),

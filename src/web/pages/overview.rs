@@ -15,9 +15,10 @@ use jiff::tz::TimeZone;
 use crate::core::code::Code;
 use crate::core::currency::prefix;
 use crate::live::frame::{Frame, HourCharts, Provider};
+use crate::render::unit::Unit;
 use crate::store::control::key_kind::KeyKind;
 use crate::store::summary::has_events;
-use crate::web::extract::{own_origin, parameter};
+use crate::web::extract::parameter;
 use crate::web::form::PersonForm;
 use crate::web::pages::choices::{decimals, label};
 use crate::web::pages::overview::card::cards;
@@ -26,8 +27,7 @@ use crate::web::pages::overview::hour::{figure_chart, provider_chart};
 use crate::web::pages::overview::metric::Metric;
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
-use crate::web::view::figure::{FigureForm, separated};
-use crate::web::view::first_steps::FirstSteps;
+use crate::web::view::figure::separated;
 use crate::web::view::overview::{LiveState, OverviewPage, OverviewState, ProviderRow};
 use crate::web::view::provider::ProviderMark;
 use crate::web::view::shell::{Room, Tone};
@@ -51,7 +51,7 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
     let is_empty =
         live.events.is_empty() && !has_events(&visit.app.engine, visit.project().id.get()).await?;
     let state = match is_empty {
-        true => OverviewState::Empty(first_steps(&request, &visit, None)),
+        true => OverviewState::Empty(visit.first_steps(&request, None)),
         false => {
             let chosen = Metric::chosen(parameter(&request, "metric").as_deref());
             OverviewState::Live(Box::new(live_state(&live, chosen, &visit)))
@@ -72,7 +72,7 @@ pub async fn first_key(request: HttpRequest, form: PersonForm) -> Result<HttpRes
         .create_key_in(&visit.admin()?, KeyKind::Ingest, FIRST_KEY_NAME)
         .await
         .map_err(Problem::internal)?;
-    let steps = first_steps(&request, visit, Some(new.token.reveal()));
+    let steps = visit.first_steps(&request, Some(new.token.reveal()));
     let page = overview(visit, &live(visit)?, OverviewState::Empty(steps));
     draw(StatusCode::OK, &page)
 }
@@ -80,11 +80,6 @@ pub async fn first_key(request: HttpRequest, form: PersonForm) -> Result<HttpRes
 fn live(visit: &Visit) -> Result<Frame, Problem> {
     let live = visit.app.hub.snapshot(visit.project().id.get());
     live.ok_or_else(|| Problem::of(Code::NotReady).retry_after(1))
-}
-
-fn first_steps(request: &HttpRequest, visit: &Visit, key: Option<&str>) -> FirstSteps {
-    let base = visit.app.config.server.base_path.as_str();
-    FirstSteps::new(&format!("{}{base}", own_origin(request, &visit.app)), key)
 }
 
 fn overview(visit: &Visit, live: &Frame, state: OverviewState) -> OverviewPage {
@@ -129,12 +124,12 @@ fn providers(providers: &[Provider]) -> Vec<ProviderRow> {
         latency: known(
             provider
                 .avg_latency_ms
-                .map(|ms| FigureForm::Milliseconds.short(ms, "", 0)),
+                .map(|ms| Unit::Milliseconds.short(ms)),
         ),
         error_rate: known(
             provider
                 .error_rate_percentage
-                .map(|rate| FigureForm::Percent.short(rate, "", 0)),
+                .map(|rate| Unit::Share.full(rate / 100.0)),
         ),
         tone: error_tone(provider.error_rate_percentage),
     };

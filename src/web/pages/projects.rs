@@ -8,6 +8,7 @@ use actix_web::web::Path;
 
 use crate::config::Previews;
 use crate::core::code::Code;
+use crate::demo::remove::erase_removed;
 use crate::store::control::access::AdminAccess;
 use crate::store::control::problem::Problems;
 use crate::store::control::project::{Project, ProjectError};
@@ -171,6 +172,27 @@ pub async fn restore(slug: Path<String>, form: PersonForm) -> Result<HttpRespons
     ))
 }
 
+/// `POST /settings/projects/{slug}/remove`: takes the demo away with all of its events, for administrators.
+///
+/// # Errors
+/// If there is no such project, it is not a demo, or a store fails. What is left then follows by itself.
+pub async fn remove(slug: Path<String>, form: PersonForm) -> Result<HttpResponse, Problem> {
+    let visit = &form.visit;
+    let access = visit.admin_of(&slug)?;
+    let id = access.scope().project_id();
+    let control = &visit.app.control;
+    change(control.remove_demo_project(id, access.actor()).await)?;
+    erase_removed(&visit.app).await.map_err(Problem::internal)?;
+    let mut query = vec![("notice", "demo_removed")];
+    if id != visit.project().id {
+        query.push(("project", &visit.project().slug));
+    }
+    Ok(see_other(
+        &visit.app,
+        &with_query("/settings/projects", &query),
+    ))
+}
+
 /// What was entered, with the number as it was typed.
 struct Entered {
     draft: ProjectDraft,
@@ -267,6 +289,7 @@ fn project_page(
         preview_characters: field(&entered.characters, "preview_characters"),
         is_masked: draft.preview.is_masked,
         counts_visitors: draft.counts_visitors,
+        is_demo: project.is_some_and(Project::is_demo),
     }
 }
 
@@ -307,6 +330,7 @@ fn saved(visit: &Visit, project: &Arc<Project>, notice: &str) -> HttpResponse {
 fn change(done: Result<(), ProjectError>) -> Result<(), Problem> {
     done.map_err(|error| match error {
         ProjectError::Unknown(_) => Problem::new(Code::NotFound, error.to_string()),
+        ProjectError::NotADemo(_) => Problem::new(Code::FormInvalid, error.to_string()),
         ProjectError::Invalid(_) | ProjectError::Store(_) => Problem::internal(error),
     })
 }
@@ -324,5 +348,6 @@ fn row(project: &Project, visit: &Visit) -> ProjectRow {
         },
         created: Moment::past(project.created_at, visit.now()),
         is_archived: project.archived_at.is_some(),
+        is_demo: project.is_demo(),
     }
 }

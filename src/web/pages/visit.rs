@@ -17,10 +17,11 @@ use crate::store::control::access::{Access, AdminAccess};
 use crate::store::control::audit::Actor;
 use crate::store::control::project::Project;
 use crate::store::control::session::Session;
-use crate::web::extract::{app, chosen_project, parameter, session_of};
+use crate::web::extract::{app, chosen_project, own_origin, parameter, session_of};
 use crate::web::pages::notice::notice;
 use crate::web::pages::place::{local, with_query};
 use crate::web::problem::Problem;
+use crate::web::view::first_steps::{FirstSteps, ServerAddress};
 use crate::web::view::frame::Frame;
 use crate::web::view::shell::{Notice, ProjectChoice, Room, Shell};
 
@@ -110,6 +111,16 @@ impl Visit {
         })
     }
 
+    /// How to send the first event to this server, with `key` in place if there is one to show.
+    pub fn first_steps(&self, request: &HttpRequest, key: Option<&str>) -> FirstSteps {
+        let base = self.app.config.server.base_path.as_str();
+        let address = ServerAddress {
+            url: &format!("{}{base}", own_origin(request, &self.app)),
+            snippet: self.app.config.snippet.path.as_str(),
+        };
+        FirstSteps::new(&address, key)
+    }
+
     /// The project that the page is about.
     pub fn project(&self) -> &Project {
         self.access.scope().project()
@@ -169,6 +180,7 @@ impl Visit {
                 .collect(),
             person_name: self.session.person.name.clone(),
             person_email: self.session.person.email.clone(),
+            is_demo: current.is_demo(),
             notice: self.notice.clone(),
         }
     }

@@ -13,6 +13,12 @@ pub struct Assets {
     pub app_js: String,
     /// The script that sets the theme before the first paint.
     pub boot_js: String,
+    /// The script for other people's pages; also served under a name of its own.
+    pub snippet_js: String,
+    /// The script of pages with charts, loaded deferred.
+    pub charts_js: String,
+    /// The countries; one is a fragment of it.
+    pub world: String,
     /// The icon sprite; an icon is a fragment of it.
     pub icons: String,
     /// The font, latin letters; preloaded.
@@ -21,7 +27,7 @@ pub struct Assets {
     pub font_ext: String,
     /// The icon of the browser's tab.
     pub favicon: String,
-    /// Licences of the font and the icons.
+    /// Licences of what others made.
     pub licenses: String,
 }
 

@@ -1,4 +1,4 @@
-//! Lines and areas as SVG paths, and the small curve of a figure's card.
+//! Lines and areas as SVG paths.
 //!
 //! Pure geometry. The live script draws by the same rule (`static/src/js/curve.js`, and `plot.cases.json` holds
 //! what both must answer), so that the first live update does not move the line. The base line is zero: a small
@@ -18,14 +18,6 @@ pub struct Canvas {
     /// Where zero lies, from above.
     pub zero: f64,
 }
-
-/// The canvas of a small curve; a little room above and below, so that its stroke is not cut.
-const SPARK: Canvas = Canvas {
-    width: 160.0,
-    height: 40.0,
-    top: 3.0,
-    zero: 38.0,
-};
 
 /// A line and the area below it, as path data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,29 +77,6 @@ impl Curve {
     }
 }
 
-/// The last hour of a figure and the same hour of yesterday, in a view box of 160 × 40.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sparkline {
-    /// Today.
-    pub today: Curve,
-    /// The line of yesterday; empty where yesterday had nothing to show.
-    pub yesterday: String,
-}
-
-impl Sparkline {
-    /// Both curves to one scale.
-    pub fn new(today: &[Option<f64>], yesterday: &[Option<f64>]) -> Sparkline {
-        let most = largest(today).max(largest(yesterday));
-        Sparkline {
-            today: Curve::new(today, most, SPARK),
-            yesterday: match largest(yesterday) > 0.0 {
-                true => Curve::new(yesterday, most, SPARK).line,
-                false => String::new(),
-            },
-        }
-    }
-}
-
 /// The largest of some values; 0 without one.
 pub fn largest(values: &[Option<f64>]) -> f64 {
     let values = values.iter().flatten();
@@ -125,7 +94,7 @@ pub fn coordinate(number: f64) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Canvas, Curve, Sparkline};
+    use super::{Canvas, Curve};
 
     const BOX: Canvas = Canvas {
         width: 160.0,
@@ -159,19 +128,6 @@ mod tests {
     fn nothing_but_gaps_draws_nothing() {
         assert_eq!(curve(&[None, None], 1.0), Curve::default());
         assert_eq!(curve(&[], 0.0), Curve::default());
-    }
-
-    #[test]
-    fn today_and_yesterday_share_a_scale_and_an_empty_yesterday_is_not_drawn() {
-        let both = Sparkline::new(&[Some(1.0), Some(2.0)], &[Some(4.0), Some(0.0)]);
-        assert_eq!(both.today.line, "M0 29.3L160 20.5"); // 38 - 35/4, 38 - 35/2
-        assert_eq!(both.yesterday, "M0 3L160 38");
-
-        let alone = Sparkline::new(&[Some(1.0), Some(2.0)], &[Some(0.0), None]);
-        assert_eq!(
-            (&*alone.today.line, &*alone.yesterday),
-            ("M0 20.5L160 3", "")
-        );
     }
 
     proptest! {

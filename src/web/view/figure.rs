@@ -2,12 +2,14 @@
 //!
 //! The live script writes the same numbers by the same rules (`static/src/js/figure.js`), and
 //! `static/src/js/figure.cases.json` holds what both must answer; or the first live frame would change
-//! how a figure looks. Does not know any metric.
+//! how a figure looks. Does not know any metric; [`Unit`] writes all other numbers.
 
-use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
-const STEPS: [&str; 5] = ["", "K", "M", "B", "T"];
+use crate::render::number::fixed;
+use crate::render::unit::Unit;
+// Pages write what stands beside a figure by the same rules.
+pub use crate::render::number::{compact, cost, duration, money, separated};
 
 /// How a live number becomes text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,71 +38,17 @@ impl FigureForm {
         }
     }
 
-    /// The form of this name.
-    #[cfg(test)]
-    pub fn named(name: &str) -> Option<FigureForm> {
-        use FigureForm::{Count, Milliseconds, Money, PerMinute, Percent};
-        let all = [Count, PerMinute, Money, Milliseconds, Percent];
-        all.into_iter().find(|form| form.name() == name)
-    }
-
-    /// A value in one word, with its unit: "342", "$38.6K", "942 ms", "1.13%".
-    pub fn short(self, value: f64, prefix: &str, decimals: u8) -> String {
+    /// The unit in which charts, comparisons and tables write it. Live frames send hundredths for a share.
+    pub fn unit(self, prefix: &str, decimals: u8) -> Unit {
         match self {
-            FigureForm::Count => compact(value),
-            FigureForm::PerMinute if value < 10.0 && rounded(value, 1).fract() != 0.0 => {
-                fixed(value, 1)
-            }
-            FigureForm::PerMinute => compact(value),
-            FigureForm::Money => money(
-                Decimal::from_f64(value).unwrap_or_default(),
-                prefix,
+            FigureForm::Count => Unit::Count,
+            FigureForm::PerMinute => Unit::Number,
+            FigureForm::Money => Unit::Money {
+                prefix: prefix.to_owned(),
                 decimals,
-            ),
-            FigureForm::Milliseconds => {
-                let (text, unit) = duration(value);
-                format!("{text} {unit}")
-            }
-            FigureForm::Percent => format!("{}%", fixed(value, 2)),
-        }
-    }
-
-    /// A value with all its digits, as a table shows it: "1,204", "$38,600.00", "942 ms", "1.13%".
-    pub fn full(self, value: f64, prefix: &str, decimals: u8) -> String {
-        let sign = if value < 0.0 { "−" } else { "" };
-        let size = value.abs();
-        match self {
-            FigureForm::Count | FigureForm::PerMinute => {
-                format!("{sign}{}", separated(size.round() as u64))
-            }
-            FigureForm::Money => {
-                let text = fixed(size, i32::from(decimals));
-                let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
-                let point = if rest.is_empty() { "" } else { "." };
-                let whole = separated(whole.parse().unwrap_or(0));
-                format!("{sign}{prefix}{whole}{point}{rest}")
-            }
-            FigureForm::Milliseconds | FigureForm::Percent => self.short(value, prefix, decimals),
-        }
-    }
-
-    /// A value as an axis shows it, without needless zeros: "1.5K", "$20", "2.5 s", "0.5%".
-    pub fn axis(self, value: f64, prefix: &str) -> String {
-        let plain = |value: f64| {
-            let text = fixed(value, 2);
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        };
-        let short = |value: f64| compact(value).replace(".0", "");
-        match self {
-            FigureForm::Count | FigureForm::PerMinute => short(value),
-            FigureForm::Money if value.fract() != 0.0 && value < 1000.0 => {
-                format!("{prefix}{}", fixed(value, 2))
-            }
-            FigureForm::Money => format!("{prefix}{}", short(value)),
-            FigureForm::Milliseconds if value == 0.0 => "0".to_owned(),
-            FigureForm::Milliseconds if value < 1000.0 => format!("{} ms", plain(value)),
-            FigureForm::Milliseconds => format!("{} s", plain(value / 1000.0)),
-            FigureForm::Percent => format!("{}%", plain(value)),
+            },
+            FigureForm::Milliseconds => Unit::Milliseconds,
+            FigureForm::Percent => Unit::Share,
         }
     }
 }
@@ -151,105 +99,6 @@ impl Figure {
     fn known(plain: String, text: String, unit: &'static str) -> Self {
         Self::Known { plain, text, unit }
     }
-}
-
-/// 12 → "12", 1234 → "1.2K", 123456 → "123K", 999960 → "1.0M".
-pub fn compact(number: f64) -> String {
-    let sign = if number < 0.0 { "−" } else { "" };
-    let mut size = number.abs();
-    if size.round() < 1000.0 {
-        return format!("{sign}{}", size.round());
-    }
-    let mut step = 0;
-    // The step is chosen after rounding, or 999,960 would read "1000K".
-    while step < STEPS.len() - 1 && three_digits(size).1 >= 1000.0 {
-        size /= 1000.0;
-        step += 1;
-    }
-    format!("{sign}{}{}", three_digits(size).0, STEPS[step])
-}
-
-/// One decimal below a hundred, none above; as text and as the number that the text says.
-fn three_digits(size: f64) -> (String, f64) {
-    let decimals = if rounded(size, 1) < 100.0 { 1 } else { 0 };
-    (fixed(size, decimals), rounded(size, decimals))
-}
-
-/// Exact below a thousand, with the currency's decimals; compact above.
-pub fn money(amount: Decimal, prefix: &str, decimals: u8) -> String {
-    let sign = if amount.is_sign_negative() && !amount.is_zero() {
-        "−"
-    } else {
-        ""
-    };
-    let size = amount.abs();
-    let exact =
-        size.round_dp_with_strategy(u32::from(decimals), RoundingStrategy::MidpointAwayFromZero);
-    if exact < Decimal::ONE_THOUSAND {
-        return format!(
-            "{sign}{prefix}{exact:.width$}",
-            width = usize::from(decimals)
-        );
-    }
-    // Three digits are shown, so a float is exact enough; every Decimal has a nearest one.
-    format!(
-        "{sign}{prefix}{}",
-        compact(size.to_f64().unwrap_or(f64::MAX))
-    )
-}
-
-/// A cost of one call: two decimals from 1 on, four below, and never a zero that is not one.
-pub fn cost(amount: Decimal, prefix: &str) -> String {
-    let smallest = Decimal::new(1, 4);
-    if amount.is_zero() {
-        return format!("{prefix}0");
-    }
-    if amount < smallest {
-        return format!("<{prefix}0.0001");
-    }
-    let round =
-        |decimals| amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
-    if round(4) >= Decimal::ONE {
-        format!("{prefix}{:.2}", round(2))
-    } else {
-        format!("{prefix}{:.4}", round(4))
-    }
-}
-
-/// A duration and its unit: milliseconds with a thousands separator, from ten seconds on seconds.
-pub fn duration(value_ms: f64) -> (String, &'static str) {
-    let whole_ms = value_ms.round();
-    if whole_ms < 10_000.0 {
-        return (separated(whole_ms as u64), "ms");
-    }
-    (fixed(value_ms / 1000.0, 1), "s")
-}
-
-/// A count with a comma between thousands: "1,204,311".
-pub fn separated(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number rounded to so many decimals, halves away from zero: the steps that the script does too.
-fn rounded(number: f64, decimals: i32) -> f64 {
-    let scale = 10.0_f64.powi(decimals);
-    (number * scale).round() / scale
-}
-
-fn fixed(number: f64, decimals: i32) -> String {
-    format!(
-        "{:.width$}",
-        rounded(number, decimals),
-        width = decimals.unsigned_abs() as usize
-    )
 }
 
 #[cfg(test)]

@@ -19,6 +19,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The address of the countries' shapes, for `block::country_map`.
+    pub fn world(&self) -> String {
+        format!("{}/static/{}", self.base, self.assets.world)
+    }
+
     /// An icon of the sprite, by the name it has in `static/src/icons.json`.
     pub fn icon<'a>(&'a self, name: &'a str) -> Icon<'a> {
         Icon {

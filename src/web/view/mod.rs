@@ -5,6 +5,7 @@
 
 // Pieces that several pages hold.
 pub mod assets;
+pub mod block;
 pub mod curve;
 pub mod delta;
 pub mod field;

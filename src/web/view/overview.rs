@@ -1,12 +1,13 @@
 //! The overview: six live figures and their last hour, calls by provider, the latest events; or the first steps.
 //!
 //! The live channel changes these values in place, by the rules of [`crate::web::view::figure`],
-//! [`crate::web::view::delta`] and [`crate::web::view::plot`].
+//! [`crate::web::view::delta`], [`crate::web::view::plot`] and [`crate::render::unit`].
 
 use askama::Template;
 
-use crate::web::view::curve::Sparkline;
-use crate::web::view::delta::{Better, Delta};
+use crate::render::change::Better;
+use crate::web::view::block::spark::Spark;
+use crate::web::view::delta::{Delta, better_name};
 use crate::web::view::figure::{Figure, FigureForm};
 use crate::web::view::first_steps::FirstSteps;
 use crate::web::view::frame::Frame;
@@ -47,9 +48,16 @@ pub struct KpiCard {
     /// What the comparison compares, or why there is none; shown on hover.
     pub delta_help: &'static str,
     /// The last 60 minutes.
-    pub sparkline: Sparkline,
+    pub spark: Spark,
     /// Whether its last hour is the one that is shown.
     pub is_chosen: bool,
+}
+
+impl KpiCard {
+    /// The name under which the script knows which way is good news.
+    pub fn better_name(&self) -> &'static str {
+        better_name(self.better)
+    }
 }
 
 /// The last hour of the chosen figure.

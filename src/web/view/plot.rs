@@ -4,8 +4,8 @@
 //! needs script. The live script redraws by the same rules (`static/src/js/plot.js`; `plot.cases.json` holds what
 //! both must answer).
 
+use crate::render::unit::Unit;
 use crate::web::view::curve::{Canvas, Curve, coordinate, largest};
-use crate::web::view::figure::FigureForm;
 
 /// The view box of a line plot: ten units a minute, and zero at the lower edge.
 pub const LINES: Canvas = Canvas {
@@ -48,12 +48,11 @@ impl LinePlot {
     pub fn new(
         today: &[Option<f64>],
         yesterday: &[Option<f64>],
-        form: FigureForm,
+        unit: &Unit,
         is_sum: bool,
-        prefix: &str,
         x: Vec<Tick>,
     ) -> LinePlot {
-        let steps = scale(largest(today).max(largest(yesterday)), form);
+        let steps = scale(largest(today).max(largest(yesterday)), unit);
         let most = steps.last().copied().unwrap_or(1.0);
         let over = today.len().saturating_sub(1);
         let only = |is_shown: &dyn Fn(usize) -> bool| -> Vec<Option<f64>> {
@@ -73,7 +72,7 @@ impl LinePlot {
                 true => Curve::new(yesterday, most, LINES).line,
                 false => String::new(),
             },
-            y: y_axis(&steps, form, prefix),
+            y: y_axis(&steps, unit),
             x,
         }
     }
@@ -122,7 +121,7 @@ impl StackPlot {
                 .sum()
         };
         let most = (0..steps_of_time).map(total).max().unwrap_or(0);
-        let steps = scale(most as f64, FigureForm::Count);
+        let steps = scale(most as f64, &Unit::Count);
         let top = steps.last().copied().unwrap_or(1.0);
         let place = 100.0 / steps_of_time.max(1) as f64;
         let mut parts = Vec::new();
@@ -146,7 +145,7 @@ impl StackPlot {
         }
         StackPlot {
             parts,
-            y: y_axis(&steps, FigureForm::Count, ""),
+            y: y_axis(&steps, &Unit::Count),
             x,
         }
     }
@@ -162,14 +161,16 @@ pub struct PlotTable {
 }
 
 /// Round steps from zero to at least `most`: 0, 20, 40, 60 for 47. At most six of them.
-pub fn scale(most: f64, form: FigureForm) -> Vec<f64> {
+pub fn scale(most: f64, unit: &Unit) -> Vec<f64> {
     // A chart of nothing still needs a scale.
-    let most = most.max(match form {
-        FigureForm::Count | FigureForm::PerMinute => 4.0,
-        FigureForm::Money | FigureForm::Percent => 1.0,
-        FigureForm::Milliseconds => 100.0,
-    });
-    let has_halves = matches!(form, FigureForm::Money | FigureForm::Percent);
+    let least = match unit {
+        Unit::Count | Unit::Tokens | Unit::Number | Unit::Seconds => 4.0,
+        Unit::Money { .. } => 1.0,
+        Unit::Share => 0.01,
+        Unit::Milliseconds => 100.0,
+    };
+    let most = most.max(least);
+    let has_halves = matches!(unit, Unit::Money { .. } | Unit::Share);
     let rough = most / 4.0;
     let power = 10.0_f64.powf(rough.log10().floor());
     let round = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * power);
@@ -181,11 +182,11 @@ pub fn scale(most: f64, form: FigureForm) -> Vec<f64> {
     (0..=count).map(|number| number as f64 * step).collect()
 }
 
-fn y_axis(steps: &[f64], form: FigureForm, prefix: &str) -> Vec<Tick> {
+fn y_axis(steps: &[f64], unit: &Unit) -> Vec<Tick> {
     let most = steps.last().copied().unwrap_or(1.0);
     let ticks = steps.iter().rev().map(|value| Tick {
         at: hundredths(100.0 - value / most * 100.0),
-        text: form.axis(*value, prefix),
+        text: unit.tick(*value),
     });
     ticks.collect()
 }
@@ -209,35 +210,38 @@ mod tests {
     use serde::Deserialize;
 
     use super::{LinePlot, StackPlot, scale};
-    use crate::web::view::figure::FigureForm;
+    use crate::render::unit::Unit;
 
     /// What the script's tests read too.
     #[derive(Deserialize)]
     struct Cases {
         scale: Vec<(f64, String, Vec<f64>)>,
-        axis: Vec<(String, f64, String, String)>,
     }
 
-    fn cases() -> Cases {
-        serde_json::from_str(include_str!("../../../static/src/js/plot.cases.json"))
-            .expect("the shared cases have this shape")
-    }
-
-    fn form(name: &str) -> FigureForm {
-        FigureForm::named(name).expect("the shared cases name forms")
+    fn unit(name: &str) -> Unit {
+        match name {
+            "number" => Unit::Number,
+            "share" => Unit::Share,
+            "milliseconds" => Unit::Milliseconds,
+            "money" => Unit::Money {
+                prefix: "$".into(),
+                decimals: 2,
+            },
+            _ => Unit::Count,
+        }
     }
 
     #[test]
-    fn axes_read_as_the_script_writes_them() {
-        for (most, name, steps) in cases().scale {
-            let told: Vec<f64> = scale(most, form(&name))
+    fn axes_have_the_steps_that_the_script_gives_them() {
+        let cases: Cases =
+            serde_json::from_str(include_str!("../../../static/src/js/plot.cases.json"))
+                .expect("the shared cases have this shape");
+        for (most, name, steps) in cases.scale {
+            let told: Vec<f64> = scale(most, &unit(&name))
                 .into_iter()
                 .map(|step| (step * 1e6).round() / 1e6)
                 .collect();
             assert_eq!(told, steps, "{most} {name}");
-        }
-        for (name, value, prefix, text) in cases().axis {
-            assert_eq!(form(&name).axis(value, &prefix), text, "{name} {value}");
         }
     }
 
@@ -246,9 +250,8 @@ mod tests {
         let plot = LinePlot::new(
             &[Some(0.0), Some(30.0)],
             &[Some(40.0), None],
-            FigureForm::Count,
+            &Unit::Count,
             false,
-            "",
             Vec::new(),
         );
 
@@ -271,7 +274,7 @@ mod tests {
     #[test]
     fn the_running_minute_of_a_sum_is_drawn_apart() {
         let today = [Some(4.0), Some(2.0), Some(1.0)];
-        let plot = LinePlot::new(&today, &[], FigureForm::Count, true, "", Vec::new());
+        let plot = LinePlot::new(&today, &[], &Unit::Count, true, Vec::new());
 
         assert_eq!(plot.today.line, "M0 0L295 100"); // 4 is the top, 2 half of it
         assert_eq!(plot.tail, "M295 100L590 150");

@@ -24,6 +24,8 @@ pub struct ProjectRow {
     pub created: Moment,
     /// Whether it is archived: kept, and takes no events.
     pub is_archived: bool,
+    /// Whether its data is made up.
+    pub is_demo: bool,
 }
 
 /// `GET /settings/projects`.
@@ -66,7 +68,8 @@ pub enum ProjectStanding {
 ///
 /// The form posts to `/settings/projects` or `/settings/projects/{slug}` with `csrf`, `name`, `slug`, `time_zone`,
 /// `currency`, `allowed_origins` (one a line), `preview` (`off`, `truncated`, `full`), `preview_characters`,
-/// `mask` and `visitors` (`on`, or absent). Below it, one button posts to `…/{slug}/archive` or `…/restore`.
+/// `mask` and `visitors` (`on`, or absent). Below it, one button posts to `…/{slug}/archive` or `…/restore`,
+/// and for a demo another one to `…/remove`.
 #[derive(Template)]
 #[template(path = "project.html")]
 pub struct ProjectPage {
@@ -98,4 +101,6 @@ pub struct ProjectPage {
     pub is_masked: bool,
     /// Whether visitors without a user id are counted by a daily hash.
     pub counts_visitors: bool,
+    /// Whether its data is made up, and the project can be removed.
+    pub is_demo: bool,
 }

@@ -1,25 +1,6 @@
 //! Providers' colours on a page. A colour belongs to one provider for ever.
 
-/// The style-sheet class of a provider's colour; a provider without one of its own is grey.
-///
-/// The argument is the provider's id as events carry it; case, dashes and underscores do not matter.
-/// The live script follows the same rule (`static/src/js/feed.js`).
-pub fn colour_class(provider: &str) -> &'static str {
-    let letters: String = provider
-        .chars()
-        .filter(|letter| !"-_".contains(*letter))
-        .collect();
-    match letters.to_ascii_lowercase().as_str() {
-        "openai" => "p-openai",
-        "anthropic" => "p-anthropic",
-        "google" => "p-google",
-        "mistral" => "p-mistral",
-        "selfhosted" | "local" | "ollama" => "p-selfhosted",
-        "xai" => "p-xai",
-        "deepseek" => "p-deepseek",
-        _ => OTHER_CLASS,
-    }
-}
+pub use crate::render::colour::provider_class as colour_class;
 
 /// The class of providers without a colour of their own.
 pub const OTHER_CLASS: &str = "p-other";

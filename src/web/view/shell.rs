@@ -167,6 +167,8 @@ pub struct Shell {
     pub person_name: String,
     /// The signed-in person's email address.
     pub person_email: String,
+    /// Whether the project's data is made up.
+    pub is_demo: bool,
     /// What the last form did, if the reader comes from one.
     pub notice: Option<Notice>,
 }

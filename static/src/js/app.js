@@ -1,6 +1,7 @@
 // The one script of every page: starts the parts that the page has.
 import { startDrawer } from "./drawer.js";
 import { startForms } from "./form.js";
+import { startKit } from "./kit/kit.js";
 import { startLeaving } from "./leave.js";
 import { refresh } from "./moment.js";
 import { startOverview } from "./overview.js";
@@ -10,6 +11,7 @@ import { startTheme } from "./theme.js";
 startTheme();
 startDrawer();
 startForms();
+startKit();
 startLeaving();
 startShortcuts(startOverview());
 // The overview refreshes its times with the server's clock; elsewhere twice a minute is enough.

@@ -4,8 +4,8 @@ use crate::core::currency::prefix;
 use crate::live::frame::Frame;
 use crate::web::pages::choices::decimals;
 use crate::web::pages::overview::metric::{METRICS, Metric};
-use crate::web::view::curve::Sparkline;
-use crate::web::view::delta::{Delta, Measured};
+use crate::web::view::block::spark::Spark;
+use crate::web::view::delta::Delta;
 use crate::web::view::figure::{self, FigureForm};
 use crate::web::view::overview::KpiCard;
 
@@ -25,7 +25,7 @@ fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
         | FigureForm::Percent => String::new(),
     };
     let places = decimals(&live.kpi.currency);
-    let (now, then, change) = metric.compared(live);
+    let measured = metric.compared(live);
     let (today, yesterday) = match &live.hour {
         Some(hour) => (
             (metric.series)(&hour.today),
@@ -44,22 +44,14 @@ fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
         figure: metric.figure(live, &sign, places),
         missing: metric.missing,
         second: second(live, metric),
-        delta: Delta::new(Measured {
-            form: metric.form,
-            better: metric.better,
-            prefix: &sign,
-            decimals: places,
-            now,
-            then,
-            change,
-        }),
-        delta_help: match then {
+        delta: Delta::new(measured, &metric.unit(&sign, places), metric.better),
+        delta_help: match measured.then {
             Some(_) => metric.compared,
             None => metric.incomparable,
         },
-        sparkline: match metric.is_sum {
-            true => Sparkline::new(&without_last(&today), &yesterday),
-            false => Sparkline::new(&today, &yesterday),
+        spark: match metric.is_sum {
+            true => Spark::new(&without_last(&today), &yesterday),
+            false => Spark::new(&today, &yesterday),
         },
         is_chosen,
         prefix: sign,

@@ -72,6 +72,7 @@ mod tests {
 
     fn answer() -> FeedItem {
         FeedItem {
+            number: 1,
             id: "1".into(),
             r#type: "response_received".into(),
             at: 1_795_300_000_000,

@@ -23,11 +23,8 @@ pub fn figure_chart(
 ) -> FigureChart {
     let today = (metric.series)(&hour.today);
     let yesterday = (metric.series)(&hour.yesterday);
-    let text = |value: Option<f64>| {
-        value.map_or("–".to_owned(), |value| {
-            metric.form.full(value, prefix, decimals)
-        })
-    };
+    let unit = metric.unit(prefix, decimals);
+    let text = |value: Option<f64>| value.map_or("–".to_owned(), |value| unit.full(value));
     let rows = (0..today.len()).rev().map(|minute| {
         vec![
             clock(hour.t, minute, zone),
@@ -46,9 +43,8 @@ pub fn figure_chart(
         plot: LinePlot::new(
             &today,
             &yesterday,
-            metric.form,
+            &unit,
             metric.is_sum,
-            prefix,
             times(hour.t, today.len(), zone, line_place),
         ),
     }

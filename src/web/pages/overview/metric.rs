@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::live::frame::{Frame, Kpi, KpiChange, KpiYesterday, Series};
-use crate::web::view::delta::Better;
+use crate::render::change::Better;
+use crate::render::unit::Unit;
+use crate::web::view::delta::Measured;
 use crate::web::view::figure::{Figure, FigureForm};
 
 /// Why the sums of a day cannot be compared.
@@ -40,7 +42,7 @@ pub struct Metric {
     pub compared: &'static str,
     /// Why it cannot be compared.
     pub incomparable: &'static str,
-    /// Its values of each minute.
+    /// Its values of each minute; shares as shares of one.
     pub series: fn(&Series) -> Vec<Option<f64>>,
     figure: fn(&Kpi, &str, u8) -> Figure,
     now: fn(&Kpi) -> Option<f64>,
@@ -155,13 +157,16 @@ pub static METRICS: [Metric; 6] = [
         missing: "No call in the last 5 minutes.",
         compared: SAME_MINUTES,
         incomparable: NO_CALLS,
-        series: |series| series.error_rate_percentage.clone(),
+        series: |series| {
+            let rates = series.error_rate_percentage.iter();
+            rates.map(|rate| rate.map(share)).collect()
+        },
         figure: |kpi, _, _| {
             let rate = kpi.error_rate_percentage;
             rate.map_or(Figure::Missing, Figure::percent)
         },
-        now: |kpi| kpi.error_rate_percentage,
-        then: |yesterday| yesterday.error_rate_percentage,
+        now: |kpi| kpi.error_rate_percentage.map(share),
+        then: |yesterday| yesterday.error_rate_percentage.map(share),
         change: |change| change.error_rate_percentage,
     },
 ];
@@ -181,14 +186,24 @@ impl Metric {
         (self.figure)(&frame.kpi, prefix, decimals)
     }
 
-    /// Its number now, yesterday, and the change.
-    pub fn compared(&self, frame: &Frame) -> (Option<f64>, Option<f64>, Option<f64>) {
-        (
-            (self.now)(&frame.kpi),
-            (self.then)(&frame.yesterday),
-            (self.change)(&frame.change),
-        )
+    /// Its unit, for charts, comparisons and tables.
+    pub fn unit(&self, prefix: &str, decimals: u8) -> Unit {
+        self.form.unit(prefix, decimals)
     }
+
+    /// Its number now, yesterday, and the change.
+    pub fn compared(&self, frame: &Frame) -> Measured {
+        Measured {
+            now: (self.now)(&frame.kpi),
+            then: (self.then)(&frame.yesterday),
+            change: (self.change)(&frame.change),
+        }
+    }
+}
+
+/// Hundredths as a share of one.
+fn share(percentage: f64) -> f64 {
+    percentage / 100.0
 }
 
 fn known(counts: &[u64]) -> Vec<Option<f64>> {

@@ -1,6 +1,7 @@
 //! Every page with plausible values, for tests: once as a person would see it, once with hostile text
 //! in every field that a request can reach.
 
+pub mod gallery;
 mod overview;
 mod platform;
 mod settings;
@@ -12,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::web::view::assets::Assets;
 use crate::web::view::field::{Field, Select};
-use crate::web::view::first_steps::FirstSteps;
+use crate::web::view::first_steps::{FirstSteps, ServerAddress};
 use crate::web::view::frame::Frame;
 use crate::web::view::moment::Moment;
 use crate::web::view::shell::{ProjectChoice, Room, Shell};
@@ -62,6 +63,7 @@ impl Sample {
             ],
             person_name: self.text("Ana Lindqvist"),
             person_email: self.text("ana@example.com"),
+            is_demo: true,
             notice: None,
         }
     }
@@ -100,6 +102,10 @@ impl Sample {
     /// First steps with or without a key.
     pub fn first_steps(&self, has_key: bool) -> FirstSteps {
         let key = self.text("an_ingest_7dK2mPq9xV4sT1wZ8rB3nC6yJ0hL5gFa");
-        FirstSteps::new("http://127.0.0.1:8080", has_key.then_some(&*key))
+        let address = ServerAddress {
+            url: "http://127.0.0.1:8080",
+            snippet: "/a.js",
+        };
+        FirstSteps::new(&address, has_key.then_some(&*key))
     }
 }

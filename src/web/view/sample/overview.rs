@@ -1,7 +1,9 @@
 //! Samples of the overview, living and empty.
 
-use crate::web::view::curve::Sparkline;
-use crate::web::view::delta::{Better, Delta, Measured};
+use crate::render::change::Better;
+use crate::render::unit::Unit;
+use crate::web::view::block::spark::Spark;
+use crate::web::view::delta::{Delta, Measured};
 use crate::web::view::figure::{Figure, FigureForm};
 use crate::web::view::overview::{
     FeedRow, FigureChart, KpiCard, LiveState, OverviewPage, OverviewState, ProviderChart,
@@ -73,17 +75,17 @@ impl Sample {
             figure,
             missing: "No call in the last 5 minutes.",
             second: self.text(second),
-            delta: Delta::new(Measured {
-                form,
+            delta: Delta::new(
+                Measured {
+                    now: Some(120.0),
+                    then,
+                    change: then.map(|_| 20.0),
+                },
+                &form.unit(&self.text("$"), 2),
                 better,
-                prefix: &self.text("$"),
-                decimals: 2,
-                now: Some(120.0),
-                then,
-                change: then.map(|_| 20.0),
-            }),
+            ),
             delta_help: "Compared with the same five minutes of yesterday.",
-            sparkline: Sparkline::new(&[Some(1.0), Some(3.0)], &[Some(2.0), None]),
+            spark: Spark::new(&[Some(1.0), Some(3.0)], &[Some(2.0), None]),
             is_chosen: id == "queries_per_minute",
         };
         vec![
@@ -152,9 +154,11 @@ impl Sample {
             plot: LinePlot::new(
                 &[Some(18.0), Some(71.0)],
                 &[Some(20.0), Some(60.0)],
-                FigureForm::PerMinute,
+                &Unit::Money {
+                    prefix: self.text("$"),
+                    decimals: 2,
+                },
                 true,
-                &self.text(""),
                 self.times(),
             ),
             table: self.table(),

@@ -26,6 +26,7 @@ impl Sample {
             origins: self.text(origins),
             created: self.ago(age_s),
             is_archived,
+            is_demo: slug == "support-bot",
         };
         let mut shell = self.shell(Room::Projects);
         shell.notice = Some(Notice {
@@ -94,6 +95,7 @@ impl Sample {
             preview_characters: self.field("500"),
             is_masked: true,
             counts_visitors: false,
+            is_demo: standing == ProjectStanding::Active,
         }
     }
 

@@ -1,0 +1,8 @@
+//! What can be asked, written once: metrics, dimensions, and the frames their formulas are over. Data only.
+
+pub mod dimension;
+pub mod frame;
+pub mod metric;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,13 @@
+//! Questions and answers: from the parameters of an address to figures, through the catalogue and the engine.
+
+pub mod answer;
+pub mod ask;
+pub mod condition;
+pub mod field;
+pub mod plan;
+pub mod question;
+pub mod rows;
+pub mod session;
+
+#[cfg(test)]
+mod tests;

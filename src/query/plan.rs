@@ -1,0 +1,389 @@
+//! A question as SQL: pure, and so tested without a database.
+//!
+//! The rows of a frame come from up to four places: roll-up rows for whole local days, raw rows that are not rolled up
+//! yet, and raw rows of the days that the period cuts. They never overlap, and together they are every row of the
+//! period, so an answer does not depend on how much is rolled up.
+
+use crate::catalogue::frame::{Frame, Rollup};
+use crate::catalogue::metric::{Formula, Measurement, Metric};
+use crate::core::range::{Interval, Period, midnight};
+use crate::core::sql::{Binds, Sql};
+use crate::query::condition::Checked;
+use crate::query::field::Field;
+use crate::store::rollup::local_day;
+
+/// How far the roll-ups go, as of one transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rolled {
+    /// Events below this number are rolled up; `None` if days were cut in another zone, or roll-ups are not to be used.
+    pub below: Option<u64>,
+}
+
+/// What every statement of a question has in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// The stretch of time.
+    pub period: &'a Period,
+    /// What it is split by.
+    pub by: &'a [Field],
+    /// Which rows count.
+    pub filter: &'a Checked,
+    /// Whether there is a figure for each bar.
+    pub has_bars: bool,
+    /// Only rows with one of these values in the first dimension; the empty text stands for absence.
+    pub only: Option<&'a [Key]>,
+    /// How far the roll-ups go.
+    pub rolled: Rolled,
+}
+
+/// A value of a dimension as the engine gives it: text, or the number of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// Nothing.
+    None,
+    /// Text.
+    Text(String),
+    /// A person.
+    Person(i64),
+}
+
+/// SQL with its values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// The text.
+    pub sql: Sql,
+    /// The values.
+    pub binds: Binds,
+}
+
+/// Days from which a roll-up is worth its second look; fewer are read raw.
+const ROLLUP_DAYS_MIN: i32 = 3;
+
+impl Plan<'_> {
+    /// Figures of metrics of one frame. Columns: the bar if there are bars, the dimensions, then for each metric its
+    /// figure and its sample. The largest of the first metric first; `limit` rows at most.
+    pub fn figures(
+        &self,
+        frame: &'static Frame,
+        metrics: &[&'static Metric],
+        limit: Option<usize>,
+    ) -> Statement {
+        let mut binds = Binds::default();
+        let mut columns: Vec<&'static str> = Vec::new();
+        let mut selected = self.keys();
+        for metric in metrics {
+            let formula = match metric.formula {
+                Formula::Sql(sql) | Formula::PerMinute(sql) => sql,
+                Formula::Quantile { .. } | Formula::Apdex { .. } => "NULL",
+            };
+            let sample = if metric.sample.is_empty() {
+                "NULL"
+            } else {
+                metric.sample
+            };
+            for sql in [formula, sample] {
+                for column in frame.named_in(sql) {
+                    if !columns.contains(&column) {
+                        columns.push(column);
+                    }
+                }
+            }
+            selected.push(Sql::text(formula));
+            selected.push(Sql::text(sample));
+        }
+        let rollup = self.rollup(frame, &columns);
+        let values: Vec<Sql> = columns.iter().map(|column| Sql::text(column)).collect();
+        let source = self.source(
+            rollup.map(|rollup| (Sql::text(rollup.sql), Vec::new())),
+            &frame.raw_sql(),
+            &Sql::text("TRUE"),
+            &values,
+            &values,
+            &mut binds,
+        );
+        let mut sql = Sql::text("SELECT {{selected}} FROM ({{source}})")
+            .fill("selected", &Sql::join(selected, ", "))
+            .fill("source", &source);
+        sql = sql.then(self.group());
+        if !self.keys().is_empty() {
+            let first_metric = self.keys().len() + 1;
+            let mut order = vec![Sql::number(first_metric as i64).then(" DESC NULLS LAST")];
+            order.extend(
+                (0..self.by.len()).map(|number| Sql::column('d', number).then(" NULLS LAST")),
+            );
+            sql = match self.has_bars {
+                true => sql.then(" ORDER BY b"),
+                false => sql
+                    .then(Sql::text(" ORDER BY {{order}}").fill("order", &Sql::join(order, ", "))),
+            };
+        }
+        if let Some(limit) = limit {
+            sql = sql.then(Sql::text(" LIMIT {{n}}").fill("n", &Sql::number(limit as i64)));
+        }
+        Statement { sql, binds }
+    }
+
+    /// How often each bucket of a measurement occurs. Columns: the bar, the dimensions, the bucket, the count.
+    pub fn buckets(&self, frame: &'static Frame, of: Measurement) -> Statement {
+        let mut binds = Binds::default();
+        let measured = Sql::text(of.sql());
+        let rolled = self.covers(&["provider", "model"]).then(|| {
+            Sql::text("SELECT * FROM latency_day WHERE project = $project AND measured = {{m}}")
+                .fill("m", &Sql::number(of.number()))
+        });
+        let raw = [
+            Sql::text("latency_bucket({{x}}) AS bucket").fill("x", &measured),
+            Sql::text("1 AS n"),
+        ];
+        let source = self.source(
+            rolled.map(|sql| (sql, vec![Sql::text("bucket"), Sql::text("n")])),
+            &frame.raw_sql(),
+            &Sql::text("{{x}} IS NOT NULL").fill("x", &measured),
+            &[],
+            &raw,
+            &mut binds,
+        );
+        let mut keys = self.keys();
+        keys.push(Sql::text("bucket"));
+        let keys = Sql::join(keys, ", ");
+        let sql = Sql::text("SELECT {{keys}}, sum(n) AS n FROM ({{source}}) GROUP BY {{keys}}")
+            .fill("keys", &keys)
+            .fill("source", &source);
+        Statement { sql, binds }
+    }
+
+    /// Exact quantiles of a measurement. Columns: the bar, the dimensions, the count, then each quantile.
+    pub fn quantiles(&self, frame: &'static Frame, of: Measurement, shares: &[f64]) -> Statement {
+        let mut binds = Binds::default();
+        let measured = Sql::text(of.sql());
+        let source = self.source(
+            None,
+            &frame.raw_sql(),
+            &Sql::text("{{x}} IS NOT NULL").fill("x", &measured),
+            &[],
+            &[Sql::text("{{x}} AS x").fill("x", &measured)],
+            &mut binds,
+        );
+        let mut selected = self.keys();
+        selected.push(Sql::text("count(x)"));
+        for share in shares {
+            // Thousandths are exact as whole numbers, and the text cannot hold anything else.
+            let thousandths = Sql::number((share * 1000.0).round() as i64);
+            selected.push(Sql::text("exact_quantile(x, {{s}} / 1000.0)").fill("s", &thousandths));
+        }
+        let sql = Sql::text("SELECT {{selected}} FROM ({{source}})")
+            .fill("selected", &Sql::join(selected, ", "))
+            .fill("source", &source)
+            .then(self.group());
+        Statement { sql, binds }
+    }
+
+    /// The key columns: the bar and the dimensions.
+    fn keys(&self) -> Vec<Sql> {
+        let bar = self.has_bars.then(|| Sql::text("b"));
+        let dimensions = (0..self.by.len()).map(|number| Sql::column('d', number));
+        bar.into_iter().chain(dimensions).collect()
+    }
+
+    fn group(&self) -> Sql {
+        match self.keys().is_empty() {
+            true => Sql::default(),
+            false => Sql::text(" GROUP BY {{keys}}").fill("keys", &Sql::join(self.keys(), ", ")),
+        }
+    }
+
+    fn rollup(&self, frame: &'static Frame, columns: &[&'static str]) -> Option<&'static Rollup> {
+        frame.rollups.iter().find(|rollup| {
+            let mut people = columns
+                .iter()
+                .filter(|column| frame.people.contains(column));
+            people.all(|column| rollup.people.contains(column)) && self.covers(rollup.dimensions)
+        })
+    }
+
+    /// Whether a roll-up with these dimensions can answer.
+    fn covers(&self, dimensions: &[&str]) -> bool {
+        let is_kept = |field: &Field| {
+            field
+                .column()
+                .is_some_and(|column| dimensions.contains(&column))
+        };
+        let has_days = self.period.whole_days().is_some_and(|(first, end)| {
+            first
+                .until(end)
+                .is_ok_and(|span| span.get_days() >= ROLLUP_DAYS_MIN)
+        });
+        self.rolled.below.is_some()
+            && has_days
+            && (!self.has_bars || self.period.interval.is_calendar())
+            && self.by.iter().all(is_kept)
+            && self.filter.fields().all(is_kept)
+    }
+
+    /// The rows from everywhere, with the columns `b`, `d0`… and `values`.
+    fn source(
+        &self,
+        rollup: Option<(Sql, Vec<Sql>)>,
+        raw: &Sql,
+        condition: &Sql,
+        rolled_values: &[Sql],
+        raw_values: &[Sql],
+        binds: &mut Binds,
+    ) -> Sql {
+        let (from, to) = (
+            self.period.from.as_microsecond(),
+            self.period.to.as_microsecond(),
+        );
+        let (Some((rollup, own_values)), Some(below), Some((first, end))) =
+            (rollup, self.rolled.below, self.period.whole_days())
+        else {
+            return self.raw_part(raw, condition, raw_values, (from, to), None, binds);
+        };
+        let rolled_values = if own_values.is_empty() {
+            rolled_values
+        } else {
+            &own_values
+        };
+        let zone = &self.period.zone;
+        let (start, stop) = (
+            midnight(first, zone).as_microsecond(),
+            midnight(end, zone).as_microsecond(),
+        );
+        let day = |date: jiff::civil::Date, binds: &mut Binds| {
+            let number = date
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .map_or(0, |day| day.timestamp().as_second() / 86_400);
+            Sql::text("DATE '1970-01-01' + CAST({{n}} AS INTEGER)").fill("n", &binds.whole(number))
+        };
+        let mut parts = vec![
+            Sql::text("SELECT {{columns}} FROM ({{rollup}}) WHERE day >= {{first}} AND day < {{end}} AND {{filter}}")
+                .fill("columns", &self.columns(self.rolled_bar(), rolled_values, binds))
+                .fill("rollup", &rollup)
+                .fill("first", &day(first, binds))
+                .fill("end", &day(end, binds))
+                .fill("filter", &self.condition(binds)),
+            self.raw_part(raw, condition, raw_values, (from, to), Some((" AND seq >= {{seq}}", below)), binds),
+        ];
+        for (from, to) in [(from, start), (stop, to)] {
+            if from < to {
+                let below = Some((" AND seq < {{seq}}", below));
+                parts.push(self.raw_part(raw, condition, raw_values, (from, to), below, binds));
+            }
+        }
+        Sql::join(parts, " UNION ALL ")
+    }
+
+    fn raw_part(
+        &self,
+        raw: &Sql,
+        condition: &Sql,
+        values: &[Sql],
+        (from, to): (i64, i64),
+        seq: Option<(&'static str, u64)>,
+        binds: &mut Binds,
+    ) -> Sql {
+        let seq = match seq {
+            Some((text, below)) => Sql::text(text).fill("seq", &binds.whole(below as i64)),
+            None => Sql::default(),
+        };
+        let bar = self.raw_bar(binds);
+        Sql::text(
+            "SELECT {{columns}} FROM ({{raw}}) WHERE occurred_at >= make_timestamp({{from}}) \
+             AND occurred_at < make_timestamp({{to}}){{seq}} AND {{condition}} AND {{filter}}",
+        )
+        .fill("columns", &self.columns(bar, values, binds))
+        .fill("raw", raw)
+        .fill("from", &binds.whole(from))
+        .fill("to", &binds.whole(to))
+        .fill("seq", &seq)
+        .fill("condition", condition)
+        .fill("filter", &self.condition(binds))
+    }
+
+    fn columns(&self, bar: Option<Sql>, values: &[Sql], binds: &mut Binds) -> Sql {
+        let bar = bar.map(|bar| bar.then(" AS b"));
+        let dimensions: Vec<Sql> = self
+            .by
+            .iter()
+            .enumerate()
+            .map(|(number, field)| field.sql(binds).then(" AS ").then(Sql::column('d', number)))
+            .collect();
+        let mut columns: Vec<Sql> = bar
+            .into_iter()
+            .chain(dimensions)
+            .chain(values.iter().cloned())
+            .collect();
+        if columns.is_empty() {
+            columns.push(Sql::text("1"));
+        }
+        Sql::join(columns, ", ")
+    }
+
+    /// The filter, and the values of the first dimension to which this is confined.
+    fn condition(&self, binds: &mut Binds) -> Sql {
+        let filter = self.filter.sql(binds);
+        let (Some(only), Some(field)) = (self.only, self.by.first()) else {
+            return filter;
+        };
+        let value = field.sql(binds);
+        let mut bound = Vec::new();
+        for key in only {
+            match key {
+                Key::None => {}
+                Key::Text(text) => bound.push(binds.text(text.as_str())),
+                Key::Person(number) => bound.push(binds.whole(*number)),
+            }
+        }
+        let mut alternatives = Vec::new();
+        if !bound.is_empty() {
+            alternatives.push(
+                Sql::text("{{x}} IN ({{vs}})")
+                    .fill("x", &value)
+                    .fill("vs", &Sql::join(bound, ", ")),
+            );
+        }
+        if only.contains(&Key::None) {
+            alternatives.push(value.then(" IS NULL"));
+        }
+        if alternatives.is_empty() {
+            alternatives.push(Sql::text("FALSE"));
+        }
+        Sql::text("{{filter}} AND ({{any}})")
+            .fill("filter", &filter)
+            .fill("any", &Sql::join(alternatives, " OR "))
+    }
+
+    /// The bar of a raw row: its number for minutes and hours, else the number of its first day.
+    fn raw_bar(&self, binds: &mut Binds) -> Option<Sql> {
+        if !self.has_bars {
+            return None;
+        }
+        let width_us = match self.period.interval {
+            Interval::Minute => 60_000_000,
+            Interval::Hour => 3_600_000_000,
+            Interval::Day | Interval::Week | Interval::Month => {
+                let day = local_day(&self.period.shifts(), binds);
+                return Some(self.calendar_word().fill("day", &day));
+            }
+        };
+        let anchor = self.period.bar_start(self.period.from).as_microsecond();
+        Some(
+            Sql::text("bar_number(occurred_at, {{anchor}}, {{width}})")
+                .fill("anchor", &binds.whole(anchor))
+                .fill("width", &Sql::number(width_us)),
+        )
+    }
+
+    fn rolled_bar(&self) -> Option<Sql> {
+        self.has_bars
+            .then(|| self.calendar_word().fill("day", &Sql::text("day")))
+    }
+
+    fn calendar_word(&self) -> Sql {
+        Sql::text(match self.period.interval {
+            Interval::Week => "week_number({{day}})",
+            Interval::Month => "month_number({{day}})",
+            Interval::Minute | Interval::Hour | Interval::Day => "day_number({{day}})",
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! One transaction of a reader, for one project: what every statement of a question is asked through.
+
+use std::collections::HashMap;
+
+use crate::core::range::Period;
+use crate::core::sql::{Bind, Binds, Sql};
+use crate::query::plan::{Rolled, Statement};
+use crate::store::engine::{Ask, EngineError};
+use crate::store::table::{Cell, Rows};
+use crate::store::zones;
+
+/// Most rows that one statement may give; a question of ours never needs more.
+const STATEMENT_ROWS_MAX: usize = 2_000_000;
+
+/// A transaction bound to a project.
+pub struct Session<'a> {
+    ask: &'a Ask<'a>,
+    fixed: Vec<(String, Bind)>,
+    rolled_seq: u64,
+    zone: Option<String>,
+    /// Everything with a lower sequence number can be seen.
+    pub commit: u64,
+    /// Whether roll-ups may be used; tests compare both ways.
+    pub uses_rollups: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Looks at how far the roll-ups go.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn begin(
+        ask: &'a Ask<'a>,
+        project: u32,
+        currency: &str,
+    ) -> Result<Session<'a>, EngineError> {
+        let fixed = vec![
+            ("project".to_owned(), Bind::Whole(i64::from(project))),
+            ("currency".to_owned(), Bind::Text(currency.to_owned())),
+        ];
+        let state = ask(
+            &Sql::text("SELECT next_seq, rolled_seq FROM load_state"),
+            &fixed,
+        )?;
+        let zone = ask(
+            &Sql::text("SELECT zone FROM rollup_zone WHERE project = $project"),
+            &fixed,
+        )?;
+        let number = |column: usize| {
+            state
+                .first()
+                .and_then(|row| row.get(column))
+                .and_then(Cell::whole)
+                .unwrap_or(1) as u64
+        };
+        Ok(Session {
+            commit: number(0),
+            rolled_seq: number(1),
+            zone: zone
+                .first()
+                .and_then(|row| row.first())
+                .and_then(Cell::text)
+                .map(str::to_owned),
+            ask,
+            fixed,
+            uses_rollups: true,
+        })
+    }
+
+    /// How far the roll-ups go for a period.
+    pub fn rolled_for(&self, period: &Period) -> Rolled {
+        let is_cut_alike = self.zone.as_deref() == Some(zones::name(&period.zone));
+        Rolled {
+            below: (self.uses_rollups && is_cut_alike).then_some(self.rolled_seq),
+        }
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// If the engine fails, or the answer is far larger than any page.
+    pub fn ask(&self, statement: &Statement) -> Result<Rows, EngineError> {
+        let mut binds = statement.binds.named();
+        binds.extend(self.fixed.iter().cloned());
+        let rows = (self.ask)(&statement.sql, &binds)?;
+        match rows.len() > STATEMENT_ROWS_MAX {
+            true => Err(EngineError::Query(format!(
+                "the answer has {} rows; ask for a shorter period or fewer dimensions",
+                rows.len()
+            ))),
+            false => Ok(rows),
+        }
+    }
+
+    /// The names of people by their numbers.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn names(&self, people: &[i64]) -> Result<HashMap<i64, String>, EngineError> {
+        if people.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut binds = Binds::default();
+        let numbers: Vec<Sql> = people.iter().map(|number| binds.whole(*number)).collect();
+        let sql = Sql::text(
+            "SELECT person, name FROM people WHERE project = $project AND person IN ({{numbers}})",
+        )
+        .fill("numbers", &Sql::join(numbers, ", "));
+        let rows = self.ask(&Statement { sql, binds })?;
+        let named = |row: &Vec<Cell>| Some((row.first()?.whole()?, row.get(1)?.text()?.to_owned()));
+        Ok(rows.iter().filter_map(named).collect())
+    }
+}

@@ -1,0 +1,282 @@
+//! Roll-ups: sums by local day that stand for all events below a sequence number.
+//!
+//! They hold exactly what the frames of the catalogue give for those events, so an answer made of roll-up rows and the
+//! raw rows at or after `rolled_seq` equals one made of raw rows alone. Late events are no special case: they are
+//! rolled up when their number comes, and their sums add to those of their day. What changes stored events (erasure,
+//! new prices) rolls the project up anew. Runs on the loader's thread, in one transaction.
+
+use duckdb::{Connection, params};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::catalogue::frame::{FRAMES, Frame, Rollup};
+use crate::catalogue::metric::Measurement;
+use crate::core::range::{self, Shift};
+use crate::core::sql::{Bind, Binds, Sql};
+use crate::store::engine::EngineError;
+use crate::store::table::run;
+use crate::store::zones::{self, Zones};
+
+/// The roll-up of measurements, which is no frame's.
+pub const LATENCY_TABLE: &str = "latency_day";
+
+/// Rolls up all events below `until` that are not yet. Returns how many sequence numbers that were.
+///
+/// # Errors
+/// If the engine fails; nothing has changed then.
+pub fn roll_up(writer: &Connection, until: u64, zones: &Zones) -> Result<u64, EngineError> {
+    let from = rolled_seq(writer)?;
+    if from >= until {
+        return Ok(0);
+    }
+    in_transaction(writer, || {
+        for stretch in stretches(writer, "seq >= ? AND seq < ?", from, until)? {
+            let zone = zones.get(stretch.project);
+            match recorded_zone(writer, stretch.project)? {
+                Some(name) if name == zones::name(&zone) => {
+                    add(writer, &stretch, &zone, from, until)?
+                }
+                // Days were cut in another zone, or never: everything below `until` is rolled up.
+                _ => renew(writer, stretch.project, &zone, until)?,
+            }
+        }
+        writer.execute(
+            "UPDATE load_state SET rolled_seq = ?",
+            params![until as i64],
+        )?;
+        Ok(until - from)
+    })
+}
+
+/// Makes the roll-ups of one project anew, as after a change of its zone or of stored events.
+///
+/// # Errors
+/// If the engine fails; nothing has changed then.
+pub fn rebuild(writer: &Connection, project: u32, zones: &Zones) -> Result<(), EngineError> {
+    let until = rolled_seq(writer)?;
+    in_transaction(writer, || {
+        renew(writer, project, &zones.get(project), until)
+    })
+}
+
+/// Projects whose roll-ups were cut in another zone than they have now.
+///
+/// # Errors
+/// If the engine fails.
+pub fn outdated(writer: &Connection, zones: &Zones) -> Result<Vec<u32>, EngineError> {
+    let mut statement = writer.prepare("SELECT project, zone FROM rollup_zone ORDER BY project")?;
+    let mut rows = statement.query([])?;
+    let mut outdated = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (project, zone): (i32, String) = (row.get(0)?, row.get(1)?);
+        if zone != zones::name(&zones.get(project as u32)) {
+            outdated.push(project as u32);
+        }
+    }
+    Ok(outdated)
+}
+
+/// The first sequence number that is not rolled up.
+///
+/// # Errors
+/// If the engine fails.
+pub fn rolled_seq(connection: &Connection) -> Result<u64, EngineError> {
+    let seq: i64 =
+        connection.query_row("SELECT rolled_seq FROM load_state", [], |row| row.get(0))?;
+    Ok(seq as u64)
+}
+
+/// The zone in which a project's days were cut; `None` if it has no roll-ups.
+///
+/// # Errors
+/// If the engine fails.
+pub fn recorded_zone(connection: &Connection, project: u32) -> Result<Option<String>, EngineError> {
+    let mut statement = connection.prepare("SELECT zone FROM rollup_zone WHERE project = ?")?;
+    let mut rows = statement.query(params![project as i32])?;
+    Ok(match rows.next()? {
+        Some(row) => Some(row.get(0)?),
+        None => None,
+    })
+}
+
+/// SQL for the local day of `occurred_at`, given the differences between local time and UTC.
+pub fn local_day(shifts: &[Shift], binds: &mut Binds) -> Sql {
+    let last = shifts.last().map_or(0, |shift| shift.by);
+    let cases: Vec<Sql> = shifts
+        .windows(2)
+        .map(|pair| {
+            Sql::text(" WHEN occurred_at < make_timestamp({{at}}) THEN {{by}}")
+                .fill("at", &binds.whole(pair[1].from))
+                .fill("by", &binds.whole(pair[0].by))
+        })
+        .collect();
+    let shift = match cases.is_empty() {
+        true => binds.whole(last),
+        false => Sql::text("CASE{{cases}} ELSE {{by}} END")
+            .fill("cases", &Sql::join(cases, ""))
+            .fill("by", &binds.whole(last)),
+    };
+    Sql::text("local_day(occurred_at, {{shift}})").fill("shift", &shift)
+}
+
+/// The events of one project among some.
+struct Stretch {
+    project: u32,
+    from: i64,
+    to: i64,
+}
+
+fn stretches(
+    writer: &Connection,
+    condition: &'static str,
+    from: u64,
+    until: u64,
+) -> Result<Vec<Stretch>, EngineError> {
+    let sql = format!(
+        "SELECT project, epoch_us(min(occurred_at)), epoch_us(max(occurred_at)) \
+         FROM events WHERE {condition} GROUP BY project ORDER BY project"
+    );
+    let mut statement = writer.prepare(&sql)?;
+    let rows = statement.query_map(params![from as i64, until as i64], |row| {
+        Ok(Stretch {
+            project: row.get::<_, i32>(0)? as u32,
+            from: row.get(1)?,
+            to: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn renew(
+    writer: &Connection,
+    project: u32,
+    zone: &TimeZone,
+    until: u64,
+) -> Result<(), EngineError> {
+    let tables = FRAMES
+        .iter()
+        .flat_map(|frame| frame.rollups)
+        .map(|rollup| rollup.table);
+    for table in tables.chain([LATENCY_TABLE, "rollup_zone"]) {
+        writer.execute(
+            &format!("DELETE FROM {table} WHERE project = ?"),
+            params![project as i32],
+        )?;
+    }
+    writer.execute(
+        "INSERT INTO rollup_zone (project, zone) VALUES (?, ?)",
+        params![project as i32, zones::name(zone)],
+    )?;
+    let all = stretches(writer, "seq >= ? AND seq < ?", 0, until)?;
+    match all.into_iter().find(|stretch| stretch.project == project) {
+        Some(stretch) => add(writer, &stretch, zone, 0, until),
+        None => Ok(()),
+    }
+}
+
+/// Adds the sums of the events of one project with `from <= seq < until`.
+fn add(
+    writer: &Connection,
+    stretch: &Stretch,
+    zone: &TimeZone,
+    from: u64,
+    until: u64,
+) -> Result<(), EngineError> {
+    let moment = |us: i64| Timestamp::from_microsecond(us).unwrap_or(Timestamp::MIN);
+    let shifts = range::shifts(
+        zone,
+        moment(stretch.from),
+        moment(stretch.to.saturating_add(1)),
+    );
+    for frame in FRAMES {
+        for rollup in frame.rollups {
+            let mut binds = Binds::default();
+            let sql = insert(frame, rollup, &shifts, (from, until), &mut binds);
+            run(writer, &sql, &with_project(&binds, stretch.project))?;
+        }
+    }
+    for measurement in Measurement::ALL {
+        let mut binds = Binds::default();
+        let sql = insert_measurement(measurement, &shifts, (from, until), &mut binds);
+        run(writer, &sql, &with_project(&binds, stretch.project))?;
+    }
+    Ok(())
+}
+
+fn with_project(binds: &Binds, project: u32) -> Vec<(String, Bind)> {
+    let mut named = binds.named();
+    named.push(("project".to_owned(), Bind::Whole(i64::from(project))));
+    named
+}
+
+fn insert(
+    frame: &Frame,
+    rollup: &Rollup,
+    shifts: &[Shift],
+    (from, until): (u64, u64),
+    binds: &mut Binds,
+) -> Sql {
+    let columns = |names: &'static [&'static str]| names.iter().copied().map(Sql::text);
+    let keys = Sql::join(
+        [Sql::text("project"), Sql::text("day")]
+            .into_iter()
+            .chain(columns(rollup.dimensions)),
+        ", ",
+    );
+    let measures = Sql::join(columns(frame.measures), ", ");
+    let sums = Sql::join(
+        frame
+            .measures
+            .iter()
+            .map(|measure| Sql::text("sum({{m}})").fill("m", &Sql::text(measure))),
+        ", ",
+    );
+    Sql::text(
+        "INSERT INTO {{table}} ({{keys}}, {{measures}}) SELECT {{keys}}, {{sums}} FROM (\
+         SELECT *, {{day}} AS day FROM ({{frame}}) WHERE seq >= {{from}} AND seq < {{until}}) GROUP BY {{keys}}",
+    )
+    .fill("table", &Sql::text(rollup.table))
+    .fill("keys", &keys)
+    .fill("measures", &measures)
+    .fill("sums", &sums)
+    .fill("day", &local_day(shifts, binds))
+    .fill("frame", &frame.raw_sql())
+    .fill("from", &binds.whole(from as i64))
+    .fill("until", &binds.whole(until as i64))
+}
+
+fn insert_measurement(
+    of: Measurement,
+    shifts: &[Shift],
+    (from, until): (u64, u64),
+    binds: &mut Binds,
+) -> Sql {
+    Sql::text(
+        "INSERT INTO latency_day (project, day, measured, provider, model, bucket, n) \
+         SELECT $project, day, {{measured}}, provider, model, latency_bucket(x) AS bucket, count(*) FROM (\
+         SELECT {{day}} AS day, provider, model, {{x}} AS x FROM events \
+         WHERE project = $project AND outcome IS NOT NULL AND seq >= {{from}} AND seq < {{until}}) \
+         WHERE x IS NOT NULL GROUP BY day, provider, model, bucket",
+    )
+    .fill("measured", &Sql::number(of.number()))
+    .fill("day", &local_day(shifts, binds))
+    .fill("x", &Sql::text(of.sql()))
+    .fill("from", &binds.whole(from as i64))
+    .fill("until", &binds.whole(until as i64))
+}
+
+fn in_transaction<T>(
+    writer: &Connection,
+    work: impl FnOnce() -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
+    writer.execute_batch("BEGIN")?;
+    let done = work().and_then(|value| {
+        writer.execute_batch("COMMIT")?;
+        Ok(value)
+    });
+    if done.is_err() {
+        // After some failures there is no transaction left to roll back.
+        let _gone_already = writer.execute_batch("ROLLBACK");
+    }
+    done
+}
