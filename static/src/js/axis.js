@@ -1,13 +1,13 @@
 // The axes of the last hour: round steps upwards, round minutes of the project's clock sideways.
-import { axisText } from "./figure.js";
+import { tick } from "./number.js";
 
-const LEAST = { count: 4, per_minute: 4, money: 1, percent: 1, milliseconds: 100 };
+const LEAST = { count: 4, number: 4, money: 1, share: 0.01, milliseconds: 100 };
 
 /** Round steps from zero to at least `most`: 0, 20, 40, 60 for 47. At most six of them. */
-export const scale = (most, form) => {
+export const scale = (most, { form }) => {
   // A chart of nothing still needs a scale.
   const top = Math.max(most, LEAST[form]);
-  const hasHalves = form === "money" || form === "percent";
+  const hasHalves = form === "money" || form === "share";
   const rough = top / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const fits = (step) => step >= rough * 0.999999 && (hasHalves || step % 1 < 1e-6);
@@ -16,8 +16,8 @@ export const scale = (most, form) => {
 };
 
 /** Labels of the steps, the highest first, with their place in per cent. */
-export const yTicks = (steps, form, prefix) =>
-  steps.toReversed().map((value) => ({ at: String(Number((100 - (value / steps.at(-1)) * 100).toFixed(2))), text: axisText(form, value, prefix) }));
+export const yTicks = (steps, unit) =>
+  steps.toReversed().map((value) => ({ at: String(Number((100 - (value / steps.at(-1)) * 100).toFixed(2))), text: tick(value, unit) }));
 
 /** Writes a time as "21:40" on the clock of a zone; UTC where the browser does not know the zone. */
 export const clockOf = (zone) => {

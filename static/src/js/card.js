@@ -1,7 +1,7 @@
 // The card of one figure: counts to its next value, tells the change, redraws its small curve.
 import { sparkline } from "./curve.js";
 import { delta } from "./delta.js";
-import { duration, figure } from "./figure.js";
+import { duration, figure, inUnit, unitOf } from "./figure.js";
 import { set } from "./svg.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -59,13 +59,13 @@ const countTo = (card, value) => {
 const number = (value) => (value === null || value === undefined ? null : Number(value));
 
 const showChange = (card, now, frame) => {
-  const id = card.dataset.kpi;
-  const { form, better } = card.dataset;
-  const then = number(frame.yesterday?.[id]);
-  const told = delta({ form, better, ...optionsOf(card), now, change: number(frame.change?.[id]), then });
+  const { kpi: id, form, better } = card.dataset;
+  const then = inUnit(form, number(frame.yesterday[id]));
+  const change = number(frame.change[id]);
+  const told = delta({ unit: unitOf(form, optionsOf(card)), better, now: inUnit(form, now), change, then });
   const mark = card.querySelector(".delta");
-  set(mark, { class: `delta ${told.tone} ${told.way}` });
-  write(mark.querySelector(".sr"), `${told.way} `);
+  set(mark, { class: `delta ${told.tone} ${told.way}`.trimEnd() });
+  write(mark.querySelector(".sr"), told.way && `${told.way} `);
   write(mark.querySelector(".delta-text"), told.text);
   write(card.querySelector(".kpi-prev"), told.versus);
 };

@@ -1,29 +1,27 @@
 // How a figure changed against the same time yesterday, by the same rules as the server (plot.cases.json).
-import { short } from "./figure.js";
+import { short } from "./number.js";
 
-const size = (form, change) => {
-  const most = Math.abs(change);
-  if (form === "percent") return `${(Math.round(most * 100) / 100).toFixed(2)} pp`;
-  // From ten times on a factor is easier to read than per cents.
-  if (change >= 900) return `×${(Math.round(change / 10 + 10) / 10).toFixed(1)}`;
-  return `${(Math.round(most * 10) / 10).toFixed(1)}%`;
+const told = (size, unit, better) => {
+  const [decimals, ending] = unit.form === "share" ? [2, " pp"] : [1, "%"];
+  const scale = 10 ** decimals;
+  const text = (Math.round(Math.abs(size) * scale) / scale).toFixed(decimals);
+  const way = /[1-9]/.test(text) ? (size > 0 ? "up" : "down") : "unchanged";
+  const isGood = (way === "up") === (better === "higher");
+  const tone = way === "unchanged" || better === "neutral" ? "quiet" : isGood ? "good" : "bad";
+  return { text: text + ending, way, tone };
 };
 
+const NOTHING = { text: "", way: "", tone: "" };
+
 /**
- * What to show beside a figure: text, the arrow's way, the colour's class, and against what.
- * @param {{form: string, better: string, prefix?: string, decimals?: number, now: ?number, change: ?number, then: ?number}} measured
+ * What to show beside a figure: how much, which way, whether that is good, and against what.
+ * @param {{unit: object, better: string, now: ?number, change: ?number, then: ?number}} measured
  */
-export const delta = ({ form, better, prefix = "", decimals = 2, now, change, then }) => {
-  const still = (text, versus) => ({ text, way: "", tone: "", versus });
-  if (then === null) return still("", "no comparison");
-  const versus = `vs ${short(form, then, { prefix, decimals })}`;
-  if (change === null) {
-    if (then === 0) return still(now > 0 ? "new" : "", "none yesterday");
-    return still("", versus);
+export const delta = ({ unit, better, now, change, then }) => {
+  if (then === null) return { ...NOTHING, versus: "no comparison" };
+  if (then === 0 && unit.form !== "share") {
+    const came = now > 0 ? { ...told(1, unit, better), text: "new" } : NOTHING;
+    return { ...came, versus: "none yesterday" };
   }
-  const text = size(form, change);
-  if (!/[1-9]/.test(text)) return still(text, versus);
-  const way = change > 0 ? "up" : "down";
-  if (better === "neutral") return { text, way, tone: "", versus };
-  return { text, way, tone: (way === "up") === (better === "higher") ? "good" : "bad", versus };
+  return { ...(change === null ? NOTHING : told(change, unit, better)), versus: `vs ${short(then, unit)}` };
 };

@@ -58,46 +58,11 @@ export const figure = (form, value, { prefix = "", decimals = 2 } = {}) => {
   }
 };
 
-const plain = (number) => String(Number(fixed(number, 2)));
-
-/** A value in one word, with its unit: "342", "$38.6K", "942 ms", "1.13%". */
-export const short = (form, value, options = {}) => {
-  if (form === "percent") return `${fixed(value, 2)}%`;
-  if (form === "per_minute" && value < 10 && !Number.isInteger(Number(fixed(value, 1)))) return fixed(value, 1);
-  const { text, unit } = figure(form, value, options);
-  return form === "milliseconds" ? `${text} ${unit}` : text;
+/** The unit of number.js in which charts, comparisons and tables write what a card shows. */
+export const unitOf = (form, { prefix = "", decimals = 2 } = {}) => {
+  const forms = { per_minute: "number", money: "money", milliseconds: "milliseconds", percent: "share" };
+  return { form: forms[form] ?? "count", prefix, decimals };
 };
 
-/** A value with all its digits, as a table shows it: "1,204", "$38,600.00", "942 ms", "1.13%". */
-export const full = (form, value, options = {}) => {
-  const { prefix = "", decimals = 2 } = options;
-  const sign = value < 0 ? "−" : "";
-  const size = Math.abs(value);
-  switch (form) {
-    case "money": {
-      const [whole, rest] = fixed(size, decimals).split(".");
-      return `${sign}${prefix}${Number(whole).toLocaleString("en")}${rest ? `.${rest}` : ""}`;
-    }
-    case "milliseconds":
-    case "percent":
-      return short(form, value, options);
-    default:
-      return sign + Math.round(size).toLocaleString("en");
-  }
-};
-
-/** A value as an axis shows it, without needless zeros: "1.5K", "$20", "2.5 s", "0.5%". */
-export const axisText = (form, value, prefix = "") => {
-  const brief = () => compact(value).replace(".0", "");
-  switch (form) {
-    case "money":
-      return prefix + (Number.isInteger(value) || value >= 1000 ? brief() : fixed(value, 2));
-    case "milliseconds":
-      if (value === 0) return "0";
-      return value < 1000 ? `${plain(value)} ms` : `${plain(value / 1000)} s`;
-    case "percent":
-      return `${plain(value)}%`;
-    default:
-      return brief();
-  }
-};
+/** What a frame says, in that unit: frames send hundredths, units know shares of one. */
+export const inUnit = (form, value) => (form === "percent" && value !== null ? value / 100 : value);

@@ -1,7 +1,8 @@
 // The last hour as frames tell it: kept here, drawn into cards and charts, and read under the pointer.
 import { clockOf } from "./axis.js";
 import { showSpark } from "./card.js";
-import { full } from "./figure.js";
+import { inUnit, unitOf } from "./figure.js";
+import { full } from "./number.js";
 import { drawLines, drawStack, fillTable, startCrosshair } from "./plot.js";
 import { layers } from "./stack.js";
 import { element } from "./svg.js";
@@ -18,6 +19,7 @@ export class Hour {
     this.tables = Object.fromEntries([...main.querySelectorAll("[data-table]")].map((table) => [table.dataset.table, table]));
     this.clock = clockOf(main.dataset.zone);
     this.hour = null;
+    this.layers = [];
     for (const table of Object.values(this.tables)) table.addEventListener("toggle", () => this.#fillTables());
     for (const card of this.cards) {
       card.addEventListener("click", (event) => {
@@ -79,15 +81,22 @@ export class Hour {
 
   #figure() {
     const { kpi, label, chart, form, prefix, decimals } = this.chosen.dataset;
-    const options = { prefix, decimals: Number(decimals) };
-    const text = (value) => (value === null || value === undefined ? "–" : full(form, value, options));
-    const isSum = "sum" in this.chosen.dataset;
-    return { label, chart, form, isSum, prefix, text, today: this.hour.today[kpi], yesterday: this.hour.yesterday[kpi] };
+    const unit = unitOf(form, { prefix, decimals: Number(decimals) });
+    const values = (series) => series[kpi].map((value) => inUnit(form, value));
+    return {
+      label,
+      chart,
+      unit,
+      isSum: "sum" in this.chosen.dataset,
+      text: (value) => (value === null ? "–" : full(value, unit)),
+      today: values(this.hour.today),
+      yesterday: values(this.hour.yesterday),
+    };
   }
 
   #drawLines() {
-    const { label, chart, form, isSum, prefix, text, today, yesterday } = this.#figure();
-    drawLines(this.lines, { today, yesterday, form, isSum, prefix, first_ms: this.hour.t, clock: this.clock });
+    const { label, chart, unit, isSum, text, today, yesterday } = this.#figure();
+    drawLines(this.lines, { today, yesterday, unit, isSum, first_ms: this.hour.t, clock: this.clock });
     this.main.querySelector("[data-figure-label]").textContent = label;
     this.main.querySelector("[data-figure-chart]").textContent = chart;
     const known = today.filter((value) => value !== null);
@@ -125,7 +134,7 @@ export class Hour {
       ["Minute", "Today", "Yesterday"],
       minutes.map((index) => [time(index), text(today[index]), text(yesterday[index])]),
     );
-    const shown = this.layers ?? [];
+    const shown = this.layers;
     fillTable(
       this.tables.providers,
       ["Minute", ...shown.map((layer) => layer.label), "All"],
@@ -138,20 +147,23 @@ export class Hour {
 
   #read(figure, index) {
     if (!this.hour) return null;
-    const title = this.clock(this.hour.t + index * 60_000) + (index === COUNT - 1 ? " so far" : "");
+    const head = this.clock(this.hour.t + index * 60_000) + (index === COUNT - 1 ? " so far" : "");
     if (figure === this.lines) {
       const { text, today, yesterday } = this.#figure();
       return {
-        title,
+        head,
         rows: [
-          { kind: "stroke", label: "Today", value: text(today[index]) },
-          { kind: "stroke dash", label: "Yesterday", value: text(yesterday[index]) },
+          { mark: "stroke c-accent", name: "Today", value: text(today[index]) },
+          { mark: "stroke dash c-quiet", name: "Yesterday", value: text(yesterday[index]) },
         ],
       };
     }
-    const rows = (this.layers ?? [])
-      .filter((layer) => layer.calls[index] > 0)
-      .map((layer) => ({ kind: `dot ${layer.kind}`, label: layer.label, value: layer.calls[index].toLocaleString("en") }));
-    return { title, rows: rows.length > 0 ? rows.reverse() : [{ kind: "dot p-other", label: "No call", value: "0" }] };
+    const called = this.layers.filter((layer) => layer.calls[index] > 0).reverse();
+    const count = (calls) => calls.toLocaleString("en");
+    return {
+      head,
+      rows: called.map((layer) => ({ mark: `dot ${layer.kind}`, name: layer.label, value: count(layer.calls[index]) })),
+      foot: { name: "All", value: count(called.reduce((sum, layer) => sum + layer.calls[index], 0)) },
+    };
   }
 }

@@ -3,8 +3,10 @@
 import { scale, xTicks, yTicks } from "./axis.js";
 import { curve, largest, LINES } from "./curve.js";
 import { element, fit, set } from "./svg.js";
+import { hideTip, showTip } from "./tip.js";
 
 const BAR_SHARE = 0.76;
+const COUNT = { form: "count" };
 const percent = (number) => `${Number(number.toFixed(2))}%`;
 
 const drawAxes = (figure, y, x) => {
@@ -14,8 +16,8 @@ const drawAxes = (figure, y, x) => {
 };
 
 /** Today's line with its area, and yesterday's; the running minute of a sum is set apart. */
-export const drawLines = (figure, { today, yesterday, form, isSum, prefix, first_ms, clock }) => {
-  const steps = scale(Math.max(largest(today), largest(yesterday)), form);
+export const drawLines = (figure, { today, yesterday, unit, isSum, first_ms, clock }) => {
+  const steps = scale(Math.max(largest(today), largest(yesterday)), unit);
   const over = today.length - 1;
   const only = (isShown) => today.map((value, index) => (isShown(index) ? value : null));
   const now = curve(isSum ? only((index) => index < over) : today, steps.at(-1), LINES);
@@ -25,14 +27,14 @@ export const drawLines = (figure, { today, yesterday, form, isSum, prefix, first
   set(figure.querySelector(".plot-fill"), { d: now.fill });
   set(figure.querySelector(".plot-prev"), { d: largest(yesterday) > 0 ? curve(yesterday, steps.at(-1), LINES).line : "" });
   const place = (index, count) => String(Number(((index / Math.max(1, count - 1)) * 100).toFixed(1)));
-  drawAxes(figure, yTicks(steps, form, prefix), xTicks(first_ms, today.length, clock, place));
+  drawAxes(figure, yTicks(steps, unit), xTicks(first_ms, today.length, clock, place));
 };
 
 /** Bars of one minute each, stacked by layer, the first layer lowest. */
 export const drawStack = (figure, { layers, count, first_ms, clock }) => {
   const total = (index) => layers.reduce((sum, layer) => sum + layer.calls[index], 0);
   const most = Math.max(0, ...Array.from({ length: count }, (_, index) => total(index)));
-  const steps = scale(most, "count");
+  const steps = scale(most, COUNT);
   const top = steps.at(-1);
   const width = 100 / count;
   const parts = [];
@@ -54,7 +56,7 @@ export const drawStack = (figure, { layers, count, first_ms, clock }) => {
   }
   fit(figure.querySelector(".plot-bars"), "rect", parts);
   const place = (index) => (((index + 0.5) / count) * 100).toFixed(1);
-  drawAxes(figure, yTicks(steps, "count", ""), xTicks(first_ms, count, clock, place));
+  drawAxes(figure, yTicks(steps, COUNT), xTicks(first_ms, count, clock, place));
 };
 
 /** Fills a plot's table, newest row first. Only an open one is worth the work. */
@@ -77,13 +79,10 @@ export const fillTable = (details, head, rows) => {
 
 /**
  * Shows the values under the pointer, and a line at the same minute in every plot of the page.
- * `read(plot, index)` gives {title, rows: [{kind, label, value}]}; `count` steps stand side by side.
+ * `read(plot, index)` gives what the tooltip shows; `count` steps stand side by side.
  */
 export const startCrosshair = (figures, count, read) => {
-  const tip = element("div", "tip");
-  tip.hidden = true;
-  tip.append(element("p", "tip-title"), element("dl"));
-  document.body.append(tip);
+  const isStack = (figure) => figure.querySelector(".plot-bars") !== null;
   const lines = figures.map((figure) => {
     const line = element("i", "cross");
     line.hidden = true;
@@ -91,43 +90,26 @@ export const startCrosshair = (figures, count, read) => {
     return line;
   });
   const hide = () => {
-    for (const each of [tip, ...lines]) each.hidden = true;
+    hideTip();
+    for (const line of lines) line.hidden = true;
   };
   const show = (figure, event) => {
     const area = figure.querySelector(".plot-area").getBoundingClientRect();
     const share = (event.clientX - area.left) / area.width;
-    if (share < 0 || share > 1) return hide();
-    const isStack = figure.querySelector(".plot-bars") !== null;
-    const index = Math.min(count - 1, isStack ? Math.floor(share * count) : Math.round(share * (count - 1)));
-    const told = read(figure, index);
+    const index = Math.min(count - 1, isStack(figure) ? Math.floor(share * count) : Math.round(share * (count - 1)));
+    const told = share < 0 || share > 1 ? null : read(figure, index);
     if (!told) return hide();
-    tip.firstChild.textContent = told.title;
-    const rows = told.rows.map(({ kind, label, value }) => {
-      const row = element("div");
-      const name = element("dt", "", label);
-      name.prepend(element("i", kind));
-      row.append(name, element("dd", "num", value));
-      return row;
-    });
-    tip.lastChild.replaceChildren(...rows);
-    tip.hidden = false;
+    showTip(told, event.clientX, event.clientY);
     figures.forEach((other, place) => {
-      const bars = other.querySelector(".plot-bars") !== null;
-      const box = other.querySelector(".plot-area").getBoundingClientRect();
-      const at = bars ? (index + 0.5) / count : index / (count - 1);
+      const { width } = other.querySelector(".plot-area").getBoundingClientRect();
+      const at = isStack(other) ? (index + 0.5) / count : index / (count - 1);
       lines[place].hidden = false;
-      lines[place].style.transform = `translateX(${(at * box.width).toFixed(1)}px)`;
+      lines[place].style.transform = `translateX(${(at * width).toFixed(1)}px)`;
     });
-    // Beside the pointer, on the side where there is room.
-    const right = event.clientX + 16 + tip.offsetWidth < innerWidth;
-    const left = right ? event.clientX + 16 : event.clientX - 16 - tip.offsetWidth;
-    const top = Math.min(Math.max(8, event.clientY - tip.offsetHeight / 2), innerHeight - tip.offsetHeight - 8);
-    tip.style.transform = `translate(${Math.max(8, left).toFixed(0)}px, ${top.toFixed(0)}px)`;
   };
   for (const figure of figures) {
     figure.addEventListener("pointermove", (event) => show(figure, event));
     figure.addEventListener("pointerdown", (event) => show(figure, event));
     figure.addEventListener("pointerleave", hide);
   }
-  addEventListener("scroll", hide, { passive: true });
 };

@@ -1,5 +1,5 @@
 // The table of providers in the last five minutes.
-import { short } from "./figure.js";
+import { full, short } from "./number.js";
 import { providerClass } from "./stack.js";
 import { element } from "./svg.js";
 
@@ -23,8 +23,8 @@ export const showProviders = (body, nothing, providers) => {
     const [, calls, latency, errors] = row.cells;
     const rate = provider.error_rate_percentage;
     calls.textContent = provider.per_minute.toLocaleString("en");
-    latency.textContent = provider.avg_latency_ms === null ? "–" : short("milliseconds", provider.avg_latency_ms);
-    errors.textContent = rate === null ? "–" : short("percent", rate);
+    latency.textContent = provider.avg_latency_ms === null ? "–" : short(provider.avg_latency_ms, { form: "milliseconds" });
+    errors.textContent = rate === null ? "–" : full(rate / 100, { form: "share" });
     errors.classList.toggle("warn", rate > 1 && rate <= 5);
     errors.classList.toggle("bad", rate > 5);
     return row;
