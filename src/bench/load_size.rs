@@ -132,7 +132,7 @@ mod tests {
                 (last - size.until) / 1_000
             );
             assert!(
-                last > size.until - DAY_MS / 4,
+                last > size.until - DAY_MS,
                 "{events}: it ends {} h early",
                 (size.until - last) / 3_600_000
             );
