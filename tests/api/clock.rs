@@ -180,7 +180,7 @@ async fn a_running_server_lives_with_a_clock_that_is_set_back_and_forward() {
     assert_eq!(figures["kpi"]["active_users_now"], 1, "only Bo: {figures}");
     assert_eq!(figures["kpi"]["avg_latency_ms"], 500.0);
     assert_eq!(figures["kpi"]["tokens_consumed_today"], 240, "the same day");
-    let minutes = figures["spark"]["active_users_now"].as_array();
+    let minutes = figures["hour"]["today"]["active_users_now"].as_array();
     let last = minutes.and_then(|minutes| minutes.last());
     assert_eq!(last, Some(&json!(1)), "Bo is in the present minute");
 
