@@ -68,7 +68,7 @@ heard() {
 listening="$(heard 'listening on http://[^ ]+')"
 SETUP_URL="$(heard 'http://[^ ]*/setup[^ ]*')"
 export SETUP_URL BASE_URL="${listening#listening on }"
-export EMAIL=ana@example.com PASSWORD='correct horse battery staple'
+export BINARY="$binary" EMAIL=ana@example.com PASSWORD='correct horse battery staple'
 npm run test:browser
 kill -TERM "$server"
 wait "$server"

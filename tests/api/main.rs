@@ -20,3 +20,4 @@ mod scope;
 mod snippet;
 mod store;
 mod visitor;
+mod yesterday;

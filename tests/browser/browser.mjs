@@ -5,6 +5,7 @@
 //   SETUP_URL  the set-up link of an empty server; without it the first journey is skipped
 //   EMAIL, PASSWORD  the administrator whom the set-up makes and the other tests log in as
 //   CHROMIUM   the browser; by default /usr/bin/chromium
+//   BINARY     the program, for tests that start a server of their own (appliance.mjs); without it they are skipped
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
@@ -61,8 +62,8 @@ export const openPage = async (context) => {
 
 export const assertClean = (page) => assert.deepEqual(page.problems, [], page.url());
 
-export const logIn = async (page) => {
-  await page.goto(`${base}/login`);
+export const logIn = async (page, at = base) => {
+  await page.goto(`${at}/login`);
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
