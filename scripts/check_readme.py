@@ -158,6 +158,20 @@ def fields_are_the_programs():
     assert told == program, f"only in the README: {sorted(told - program)}; only in the program: {sorted(program - told)}"
 
 
+def attributes_are_the_scripts():
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "static/src/js/snippet").glob("*.js")))
+    script = {name for pair in re.findall(r'settings\.(?!js\b)(\w+)|"(\w+)" in settings', source) for name in pair if name}
+    section = README[README.index("<!-- attributes -->") : README.index("<!-- /attributes -->")]
+    told = set(re.findall(r"^\| `data-(\w+)", section, re.M))
+    assert told == script, f"only in the README: {sorted(told - script)}; only in the script: {sorted(script - told)}"
+
+
+def tag_loads_the_script(server):
+    source = re.search(r'<script defer src="([^"]+)" data-key="YOUR_INGEST_KEY">', README)
+    kind, text = server.get(source[1].removeprefix(ADDRESS))
+    assert kind == "text/javascript" and b"page_view" in text, f"{kind}: {text[:80]}"
+
+
 def links_lead_somewhere():
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", README):
         assert (ROOT / target).exists(), f"there is no {target}"
@@ -185,6 +199,7 @@ def main():
 
         check("links to files lead somewhere", links_lead_somewhere)
         check("the table of fields is the program's", fields_are_the_programs)
+        check("the table of attributes is the script's", attributes_are_the_scripts)
         for line, names, flags in commands_and_flags():
             check(f"analytics {line[:60]}", lambda: program_has(names, flags, environment))
 
@@ -197,6 +212,7 @@ def main():
             check(f"{title}: {language}", lambda: run(options, language, text, server))
         read = readme.saved.get("YOUR_READ_KEY", "")
         check("the pixel counts a page view", lambda: pixel_counts(server, ingest, read))
+        check("the tag loads the script", lambda: tag_loads_the_script(server))
 
         before = server.summary(read)
         check("the server stops when it is told to", server.stop)

@@ -136,12 +136,12 @@ impl App {
         let next_seq = found.next_seq.max(loaded);
         let progress = Progress::starting_at(next_seq);
         let parts = JournalParts::new(Arc::clone(&progress));
+        let removed = control.removed_projects().await?;
+        let erasures = Arc::new(Erasures::of(removed.iter().map(|one| one.id.get())));
         let zones = Arc::new(Zones::default());
         for project in control.directory().all_projects() {
             zones.set(project.id.get(), &project.time_zone);
         }
-        let removed = control.removed_projects().await?;
-        let erasures = Arc::new(Erasures::of(removed.iter().map(|one| one.id.get())));
         let loader = Loader::start(
             loader_settings(&config, &folder, erasures),
             Arc::clone(&engine),

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{App, Welcome};
@@ -23,6 +24,7 @@ use crate::web::server;
 /// # Errors
 /// If the folder, the address or the database cannot be used.
 pub fn run(config: Config, with_demo: bool) -> anyhow::Result<()> {
+    raise_file_limit();
     actix_web::rt::System::with_tokio_rt(|| {
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -84,6 +86,16 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Takes as many open files as the system allows. Each viewer is one, and service managers start programs with a
+/// thousand, out of respect for `select`, which nothing here uses.
+fn raise_file_limit() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
 }
 
 /// Creates the first administrator from the environment, if nobody can log in yet.

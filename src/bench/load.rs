@@ -28,6 +28,8 @@ use crate::store::journal::reader::disk_bytes;
 /// Events that may be in the journal and not in the database yet. Without a bound the journal would grow to the
 /// size of the set where the loader is slower.
 const BACKLOG_MAX: u64 = 400_000;
+/// Events of one submission: many, as nobody else waits for the journal here.
+const BATCH: usize = 5_000;
 /// Longest wait for the loader. It loads more than this many events in a second, but a checkpoint takes its time.
 const LOADER_PATIENCE: Duration = Duration::from_secs(600);
 /// Milliseconds of an hour, to which the end of a set is rounded down.
@@ -181,8 +183,8 @@ async fn write(
     let (mut done, mut last) = (0, first);
     bar.set_message("events");
     while done < events {
-        let mut batch = fill::batch(&mut stream, i64::MAX);
-        batch.truncate(usize::try_from(events - done).unwrap_or(usize::MAX));
+        let most = usize::try_from(events - done).map_or(BATCH, |left| left.min(BATCH));
+        let batch = fill::batch(&mut stream, i64::MAX, most);
         last = batch.last().map_or(last, |event| event.at);
         done += batch.len() as u64;
         target.take(batch).await?;

@@ -6,12 +6,15 @@ use crate::demo::world::{World, WorldSettings};
 
 /// Visits to the site for each sign-up: fewer than in the demo, so that ten million events are of about two
 /// hundred thousand people and visitors, a quarter of whom have signed up.
-const VISITS_PER_SIGN_UP: f64 = 3.0;
+const VISITS_PER_SIGN_UP: f64 = 1.3;
 /// Events for each sign-up, as a first guess.
 const EVENTS_PER_SIGN_UP: f64 = 190.0;
 /// How much larger than asked for the set is planned. What is too much is left off at its end, within the last
 /// hours of it.
 const MARGIN: f64 = 1.004;
+/// Times that the share of what happens is corrected. Once is not enough, as leaving a session out makes room for
+/// another one of the same person.
+const CORRECTIONS: usize = 3;
 /// Growth of the product while it is too small.
 const STEP: f64 = 1.08;
 /// Planned things of which all are written out to be counted; of more, only a part.
@@ -47,12 +50,16 @@ impl LoadSize {
         loop {
             let Expected { fixed, optional } = self.expected(settings);
             if fixed + optional >= wanted {
-                // Sessions and visits are left out, evenly over all days, until the rest fits.
-                settings.keep = ((wanted - fixed) / optional).clamp(0.0, 1.0);
-                return settings;
+                break;
             }
             settings.sign_ups *= STEP * (wanted / (fixed + optional)).max(1.0);
         }
+        // Sessions and visits are left out, evenly over all days, until the rest fits.
+        for _ in 0..CORRECTIONS {
+            let Expected { fixed, optional } = self.expected(settings);
+            settings.keep = (settings.keep * (wanted - fixed) / optional).clamp(0.0, 1.0);
+        }
+        settings
     }
 
     /// Events that a product gives until the end of the set.

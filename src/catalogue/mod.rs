@@ -3,6 +3,7 @@
 pub mod dimension;
 pub mod frame;
 pub mod metric;
+pub mod section;
 
 #[cfg(test)]
 mod tests;

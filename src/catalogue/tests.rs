@@ -81,3 +81,33 @@ fn measures_stand_in_the_text_of_their_frame() {
         }
     }
 }
+
+#[test]
+fn sections_name_metrics_and_dimensions_of_the_catalogue_and_say_what_to_do() {
+    use crate::catalogue::dimension;
+    use crate::catalogue::section::PAGES;
+    for page in PAGES {
+        let mut ids = HashSet::new();
+        for section in page.sections {
+            assert!(
+                ids.insert(section.id),
+                "{} of {} stands twice",
+                section.id,
+                page.id
+            );
+            assert!(
+                section.action.ends_with('.'),
+                "{} of {}",
+                section.id,
+                page.id
+            );
+            assert!((3..=12).contains(&section.columns));
+            for id in section.metrics {
+                assert!(metric::find(id).is_some(), "{id} of {}", page.id);
+            }
+            for id in section.by {
+                assert!(dimension::find(id).is_some(), "{id} of {}", page.id);
+            }
+        }
+    }
+}

@@ -154,7 +154,7 @@ pub async fn fill(
 ) -> anyhow::Result<Filled> {
     let mut filled = Filled::default();
     loop {
-        let batch = batch(stream, until);
+        let batch = batch(stream, until, BATCH);
         let Some(last) = batch.last().map(|event| event.at) else {
             return Ok(filled);
         };
@@ -165,10 +165,10 @@ pub async fn fill(
     }
 }
 
-/// The next events before `until`, as many as go together.
-pub fn batch(stream: &mut Stream, until: i64) -> Vec<DemoEvent> {
+/// The next events before `until`, at most `most` of them.
+pub fn batch(stream: &mut Stream, until: i64, most: usize) -> Vec<DemoEvent> {
     let mut batch = Vec::new();
-    while batch.len() < BATCH && stream.next_at() < until {
+    while batch.len() < most && stream.next_at() < until {
         batch.extend(stream.next());
     }
     batch

@@ -357,7 +357,8 @@ fn campaigns_countries_browsers_and_ratings_are_there() {
     assert!(named(|event| event.channel.as_deref()).len() >= 5);
     assert!(named(|event| event.device.as_deref()).contains("mobile"));
     let ratings: Vec<f64> = HISTORY.iter().filter_map(|event| event.rating).collect();
-    let good = ratings.iter().filter(|rating| **rating > 0.5).count() as f64 / ratings.len() as f64;
+    let good =
+        ratings.iter().filter(|rating| **rating >= 4.0).count() as f64 / ratings.len() as f64;
     assert!(
         ratings.len() > 2_000 && good > 0.75 && good < 0.95,
         "{good}"

@@ -117,7 +117,7 @@ async fn with_key(
             folder
                 .root()
                 .join("imports")
-                .join(project.unwrap_or("first")),
+                .join(made.key.project.get().to_string()),
         ),
     };
     let done = import::run(options, target).await;

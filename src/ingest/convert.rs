@@ -166,7 +166,8 @@ impl Setter<'_> {
                     Some(b'{' | b'[') => Cow::Borrowed(self.value.get()),
                     _ => self.text()?,
                 };
-                *column(event) = Some(cut(&text, limits::PREVIEW_BYTES_MAX).to_owned());
+                // Line ends are part of a prompt; a NUL is part of no text, and ends it for some readers.
+                *column(event) = Some(cut(&text, limits::PREVIEW_BYTES_MAX).replace('\0', ""));
             }
             Target::Count(column) => *column(event) = Some(self.count()?),
             Target::Measure(column) => *column(event) = Some(self.measure()?),
@@ -634,6 +635,12 @@ mod tests {
             Some(r#"{"q":"\u0000"}"#),
             "metadata stays JSON text"
         );
+    }
+
+    #[test]
+    fn a_preview_keeps_its_lines_and_loses_its_nuls() {
+        let event = event(r#"{"type":"x","request_preview":"a\u0000b\nc"}"#);
+        assert_eq!(event.request_preview.as_deref(), Some("ab\nc"));
     }
 
     #[test]

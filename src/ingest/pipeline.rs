@@ -229,3 +229,107 @@ impl Pipeline {
 
 /// Shares a price book and the other tables between workers.
 pub type SharedPipeline = Arc<Pipeline>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0 Safari/537.36";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    /// With salts for the 20th and the 21st.
+    fn pipeline() -> Pipeline {
+        let days = [20, 21].map(|day| (jiff::civil::date(2026, 11, day), [day as u8; 32]));
+        Pipeline {
+            settings: PipelineSettings {
+                drop_bots: true,
+                honour_dnt: true,
+                clock_skew_us: 300_000_000,
+                late_us: 3 * 86_400_000_000,
+            },
+            prices: ArcSwap::from_pointee(PriceBook::embedded()),
+            agents: AgentReader::new(),
+            countries: Countries::embedded(),
+            sessions: Sessions::default(),
+            salts: ArcSwap::from_pointee(DailySalts::from_rows(days)),
+        }
+    }
+
+    /// What a page sends at `received`, by a clock that is right.
+    fn from_page(pipeline: &Pipeline, received: &str, json: &str) -> Event {
+        let rules = ProjectRules {
+            project: 1,
+            preview: Preview::Off,
+            mask: true,
+            visitors: true,
+            currency: "EUR".into(),
+        };
+        let sender = Sender {
+            received: at(received),
+            sent: Some(at(received)),
+            is_browser: true,
+            may_backdate: false,
+            address: Some("203.0.113.9".parse().expect("an address")),
+            user_agent: Some(CHROME.into()),
+            language: None,
+            referrer: None,
+            opted_out: false,
+        };
+        pipeline
+            .run(Some(json), &rules, &sender)
+            .expect("it is accepted")
+    }
+
+    #[test]
+    fn what_comes_late_belongs_to_the_visitor_and_the_visit_of_its_own_day() {
+        let pipeline = pipeline();
+        let send = |received: &str, happened: &str| {
+            let json = format!(r#"{{"type":"page_view","timestamp":"{happened}"}}"#);
+            from_page(&pipeline, received, &json)
+        };
+        let yesterday = send("2026-11-20T22:00:00Z", "2026-11-20T22:00:00Z");
+        let today = send("2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z");
+        assert_ne!(yesterday.visitor, today.visitor);
+
+        let late = send("2026-11-21T12:00:01Z", "2026-11-20T22:10:00Z");
+
+        assert_eq!(late.visitor, yesterday.visitor);
+        assert_eq!(late.session_id, yesterday.session_id);
+        let goes_on = send("2026-11-21T12:10:00Z", "2026-11-21T12:10:00Z");
+        assert_eq!(goes_on.session_id, today.session_id);
+        // The salt of the 19th is gone; the visitor of the day of receipt is the best that is left.
+        let later = send("2026-11-21T12:00:02Z", "2026-11-19T12:00:00Z");
+        assert_eq!(later.visitor, today.visitor);
+        assert_ne!(later.session_id, today.session_id);
+    }
+
+    #[test]
+    fn a_visit_is_one_before_and_after_the_visitor_is_known() {
+        let pipeline = pipeline();
+        let send = |json: &str| from_page(&pipeline, "2026-11-21T12:00:00Z", json);
+
+        let view = send(r#"{"type":"page_view"}"#);
+        let identified = send(r#"{"type":"identify","user_id":"ana"}"#);
+
+        assert_eq!((view.user_id, view.session_id.is_some()), (None, true));
+        assert_eq!(identified.session_id, view.session_id);
+    }
+
+    #[test]
+    fn what_the_script_sends_is_read_whole() {
+        let event = from_page(
+            &pipeline(),
+            "2026-11-21T12:00:00Z",
+            r#"{"id":"01a20ce29dfe71f799e942e4902aee2b","type":"page_ping","timestamp":1795262395000,
+                "url":"https://shop.example/app?token=abc","path":"/app?token=abc#/cart","visible_ms":1234}"#,
+        );
+        assert_eq!(event.visible_ms, Some(1234));
+        assert_eq!(event.received_at - event.occurred_at, 5_000_000);
+        assert_eq!(event.url.as_deref(), Some("https://shop.example/app"));
+        assert_eq!(event.path.as_deref(), Some("/app#/cart"));
+        assert_eq!(event.metadata, None);
+    }
+}

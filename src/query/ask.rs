@@ -18,6 +18,11 @@ use crate::query::session::Session;
 use crate::store::engine::EngineError;
 use crate::store::table::{Cell, Rows};
 
+/// The values of the dimensions, and the figures for them.
+type Group = (Vec<Key>, Vec<Figure>);
+/// A bar of the series, if there are any, and the values of the dimensions.
+type Place = (Option<usize>, Vec<Key>);
+
 /// Figures by bar and values of the dimensions.
 type Figures = HashMap<(Option<usize>, Vec<Key>), Vec<Figure>>;
 
@@ -235,11 +240,11 @@ impl Asker<'_> {
         &self,
         compared: Option<&Period>,
         is_exact: bool,
-    ) -> Result<(Vec<(Vec<Key>, Vec<Figure>)>, bool), EngineError> {
+    ) -> Result<(Vec<Group>, bool), EngineError> {
         let question = self.question;
         let plan = self.plan(&question.period, &question.by, false, None);
         let (figures, order) = self.figures(&plan, Some(question.limit + 1), is_exact)?;
-        let mut rows: Vec<(Vec<Key>, Vec<Figure>)> = order
+        let mut rows: Vec<Group> = order
             .into_iter()
             .filter_map(|keys| {
                 figures
@@ -520,9 +525,9 @@ impl Asker<'_> {
         &self,
         plan: &Plan,
         of: Measurement,
-    ) -> Result<HashMap<(Option<usize>, Vec<Key>), Sketch>, EngineError> {
+    ) -> Result<HashMap<Place, Sketch>, EngineError> {
         let bars = BarIndex::of(plan);
-        let mut sketches: HashMap<(Option<usize>, Vec<Key>), Sketch> = HashMap::new();
+        let mut sketches: HashMap<Place, Sketch> = HashMap::new();
         for row in self.session.ask(&plan.buckets(Grain::Call.frame(), of))? {
             let Some((bar, keys, cells)) = self.split_row(plan, &bars, &row) else {
                 continue;

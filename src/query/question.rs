@@ -197,6 +197,11 @@ impl Parameters {
         Ok(parameters)
     }
 
+    /// Sets a parameter, as a section of a page does; an empty value takes it away.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.single.insert(name, value);
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         self.single
             .get(name)

@@ -130,9 +130,12 @@ mod tests {
     use super::{Better, Change, Direction};
     use crate::render::unit::Unit;
 
+    /// Form of the unit, this value, the earlier one, and how the change reads.
+    type Case = (String, Option<f64>, Option<f64>, Option<String>);
+
     #[derive(Deserialize)]
     struct Cases {
-        change: Vec<(String, Option<f64>, Option<f64>, Option<String>)>,
+        change: Vec<Case>,
     }
 
     #[test]

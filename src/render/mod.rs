@@ -5,6 +5,7 @@
 
 // Words for numbers.
 pub mod change;
+pub mod country;
 pub mod number;
 pub mod unit;
 

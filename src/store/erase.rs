@@ -11,18 +11,17 @@ use parking_lot::Mutex;
 use prost::Message;
 use tokio::sync::oneshot;
 
+use crate::catalogue::frame::FRAMES;
 use crate::store::engine::{Engine, EngineError};
+use crate::store::rollup;
 
-/// Tables with a column `project`, all of whose rows go. A table that the loader keeps beside the events belongs
-/// into this list.
+/// Tables with a column `project`, besides the roll-ups of the frames. A test looks whether all are here.
 const TABLES: &[&str] = &[
     "events",
     "previews",
     "people",
-    "calls_day",
-    "people_day",
-    "latency_day",
     "rollup_zone",
+    rollup::LATENCY_TABLE,
 ];
 
 /// What an erasure removed.
@@ -133,12 +132,12 @@ pub fn erase(engine: &Engine, project: u32) -> Result<Erased, EngineError> {
 
 fn erase_rows(writer: &Connection, project: u32) -> Result<Erased, EngineError> {
     let mut erased = Erased::default();
-    for table in TABLES {
+    for table in tables() {
         let rows = writer.execute(
             &format!("DELETE FROM {table} WHERE project = ?"),
             params![project],
         )?;
-        match *table {
+        match table {
             "events" => erased.events += rows as u64,
             _ => erased.others += rows as u64,
         }
@@ -148,6 +147,13 @@ fn erase_rows(writer: &Connection, project: u32) -> Result<Erased, EngineError> 
         erased.others += 1;
     }
     Ok(erased)
+}
+
+/// All tables with a column `project`.
+fn tables() -> impl Iterator<Item = &'static str> {
+    let rollups = FRAMES.iter().flat_map(|frame| frame.rollups);
+    let tables = TABLES.iter().copied();
+    tables.chain(rollups.map(|rollup| rollup.table))
 }
 
 /// Dead letters of a project. They stand as they came from the journal, so that each must be looked at.
@@ -171,7 +177,16 @@ fn owner(encoded: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app;
+    use crate::config::Config;
     use crate::core::event::Event;
+    use crate::data_folder::DataFolder;
+    use crate::store::engine::DeadLetter;
+
+    fn engine(root: &std::path::Path) -> Engine {
+        let folder = DataFolder::open(root).expect("a folder");
+        Engine::open(app::engine_settings(&Config::default(), &folder)).expect("an engine")
+    }
 
     fn encoded(project: u32) -> Vec<u8> {
         let event = Event {
@@ -190,6 +205,68 @@ mod tests {
     fn the_owner_of_an_event_is_read_without_the_rest() {
         assert_eq!(owner(&encoded(70_000)), Some(70_000));
         assert_eq!(owner(&[0xFF]), None);
+    }
+
+    #[test]
+    fn every_table_with_rows_of_a_project_is_erased() {
+        let root = tempfile::tempdir().expect("a folder");
+        let engine = engine(root.path());
+        let mut owned: Vec<String> = engine
+            .write(|writer| {
+                let sql = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE column_name = 'project' \
+                     AND database_name = 'store'";
+                let mut statement = writer.prepare(sql)?;
+                let names = statement.query_map([], |row| row.get(0))?;
+                Ok(names.collect::<Result<_, _>>()?)
+            })
+            .expect("names");
+        owned.sort_unstable();
+        let mut known: Vec<&str> = tables().collect();
+        known.sort_unstable();
+        assert_eq!(owned, known);
+    }
+
+    #[test]
+    fn dead_letters_go_with_their_project() {
+        let root = tempfile::tempdir().expect("a folder");
+        let engine = engine(root.path());
+        let letter = |seq, payload| DeadLetter {
+            seq,
+            recorded_at: 1_795_000_000_000_000,
+            error: "refused".into(),
+            payload,
+        };
+        let dead = [
+            letter(1, encoded(2)),
+            letter(2, encoded(3)),
+            letter(3, vec![0xFF]),
+        ];
+        engine
+            .append(4, std::iter::empty(), &dead)
+            .expect("an append");
+
+        let erased = erase(&engine, 2).expect("an erasure");
+        let again = erase(&engine, 2).expect("an erasure");
+
+        assert_eq!((erased.events, erased.others), (0, 1));
+        assert_eq!(again, Erased::default());
+        let left: Vec<i64> = engine
+            .write(|writer| {
+                let mut statement = writer.prepare("SELECT seq FROM dead_letters ORDER BY seq")?;
+                let rows = statement.query_map([], |row| row.get(0))?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .expect("rows");
+        assert_eq!(left, [2, 3], "of others, and of nobody knows whom");
+    }
+
+    #[test]
+    fn an_erasure_that_nobody_takes_on_any_more_is_answered() {
+        let erasures = Erasures::default();
+        let mut waiting = erasures.ask(1);
+        erasures.end();
+        assert!(waiting.try_recv().is_err() && erasures.ask(2).try_recv().is_err());
+        assert!(erasures.take().is_empty());
     }
 
     #[test]

@@ -130,7 +130,11 @@ impl Loader {
         };
         let thread = std::thread::Builder::new()
             .name("loader".into())
-            .spawn(move || worker.run())
+            .spawn(move || {
+                let erasures = Arc::clone(&worker.settings.erasures);
+                worker.run();
+                erasures.end();
+            })
             .map_err(|e| EngineError::Broken(e.to_string()))?;
         Ok(Loader {
             loaded,
@@ -231,7 +235,6 @@ impl Worker {
                 checkpointed = self.checkpoint();
             }
             if closed && self.reader.next_seq() >= self.progress.next() {
-                self.settings.erasures.end();
                 return;
             }
         }
@@ -478,12 +481,13 @@ impl Worker {
     /// Erases the projects that were asked for since the last batch.
     ///
     /// # Errors
-    /// If the engine fails while the server stops; the next start erases again.
+    /// If the engine fails while the server stops; the next start erases what is left.
     fn erase_asked(&mut self) -> io::Result<()> {
         for request in self.settings.erasures.take() {
             let project = request.project;
             let erased = self.retry(|worker| erase::erase(&worker.engine, project))?;
             if erased != Erased::default() {
+                self.recall_people()?;
                 // Gives the room back. If it cannot be done now it follows with the next checkpoint; and should
                 // DuckDB's log be lost before that, the next start erases again.
                 let _done = self.checkpoint();

@@ -283,3 +283,33 @@ async fn keys_made_and_revoked_on_the_command_line_hold_in_the_running_server() 
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }
+
+#[tokio::test]
+async fn a_server_takes_as_many_open_files_as_it_may() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -S -n 64 && exec \"$@\"", "sh"]);
+    command.arg(program());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
+    command
+        .arg(folder.path())
+        .stdout(std::process::Stdio::null());
+    let mut server = command
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let limits = format!("/proc/{}/limits", server.id());
+    crate::harness::until("the soft limit is the hard one", async || {
+        let limits = std::fs::read_to_string(&limits).unwrap_or_default();
+        let name = std::fs::read_to_string(format!("/proc/{}/comm", server.id()));
+        let files = limits
+            .lines()
+            .find(|line| line.starts_with("Max open files"));
+        let words: Vec<&str> = files.unwrap_or_default().split_whitespace().collect();
+        let is_raised = words.len() > 4 && words[3] == words[4];
+        is_raised && name.is_ok_and(|name| name.starts_with("analytics"))
+    })
+    .await;
+    server.kill().expect("it runs");
+    server.wait().expect("it ends");
+}

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::sync::Arc;
 
+use analytics::catalogue::metric;
 use analytics::core::code::Code;
 use analytics::ingest::field::FIELDS;
 use flate2::{Compression, write::GzEncoder};
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
-use crate::harness::{Appliance, Server, create_key};
+use crate::harness::{Appliance, Server, create_key, until};
 use crate::store::stored_ids;
 use crate::visitor::Visitor;
 
@@ -239,6 +240,100 @@ impl Garbage {
         query
     }
 
+    /// A question to the store: known words, some of them where they do not belong, and garbled ones.
+    fn question(&mut self) -> String {
+        let metric = metric::all().nth(self.random.random_range(0..metric::all().count()));
+        let metric = metric.map_or("requests", |metric| metric.id);
+        let rows: [(&str, &[&str]); 9] = [
+            (
+                "by",
+                &[
+                    "model",
+                    "user",
+                    "provider,model",
+                    "day,user,model",
+                    "metadata.x",
+                    "metadata.'",
+                    "country",
+                    "",
+                ],
+            ),
+            (
+                "shape",
+                &[
+                    "total",
+                    "series",
+                    "breakdown",
+                    "matrix",
+                    "distribution",
+                    "rows",
+                    "pie",
+                ],
+            ),
+            (
+                "range",
+                &[
+                    "7d",
+                    "24h",
+                    "today",
+                    "0d",
+                    "-1d",
+                    "99999999999d",
+                    "all",
+                    "month",
+                    "7d7d",
+                ],
+            ),
+            (
+                "from",
+                &[
+                    "2026-01-01",
+                    "0000-01-01",
+                    "2026-02-30",
+                    "-9999-01-01",
+                    "2026-01-01T00:00:00Z",
+                    "%00",
+                ],
+            ),
+            (
+                "to",
+                &["2026-12-31", "1970-01-01", "9999-12-31", "tomorrow"],
+            ),
+            (
+                "interval",
+                &["minute", "hour", "day", "week", "month", "century"],
+            ),
+            ("compare", &["previous", "year", "none", "both"]),
+            (
+                "filter",
+                &[
+                    "model:is:x",
+                    "user:contains:%25_%27%22",
+                    "cost:gt:1e400",
+                    "metadata.a:is:1",
+                    "x",
+                    "::",
+                    "user:missing",
+                    "latency_ms:lt:NaN",
+                    "model:is:%5Cu0000%00",
+                ],
+            ),
+            (
+                "limit",
+                &["1", "0", "-1", "1001", "18446744073709551616", "1e3"],
+            ),
+        ];
+        let mut query = format!("metrics={metric}");
+        for _ in 0..self.random.random_range(0..5) {
+            let (name, values) = self.pick(&rows);
+            query.push_str(&format!("&{name}={}", self.pick(values)));
+        }
+        if self.random.random_ratio(1, 4) {
+            query.push_str(&self.query());
+        }
+        query
+    }
+
     fn headers(&mut self, mut request: RequestBuilder) -> RequestBuilder {
         let names = [
             "content-type",
@@ -314,9 +409,17 @@ impl Garbage {
                 text = format!("gzip {body:?}");
                 request = server.post(body).header("content-encoding", "gzip");
             }
+            8 if self.random.random() => {
+                let address = format!("{url}/api/v1/query?{}", self.question());
+                text = address.clone();
+                request = server.client.get(address).bearer_auth(read_key);
+            }
             8 => {
                 let path = self.pick(&[
                     "/v1/pixel.gif?x=1",
+                    "/a.js?x=1",
+                    "/api/v1/query?x=1",
+                    "/api/v1/catalogue?x=1",
                     "/v1/ingest/log?x=1",
                     "/api/v1/summary?x=1",
                     "/setup?x=1",
@@ -341,6 +444,7 @@ impl Garbage {
             _ => {
                 let path = self.pick(&[
                     "/v1/events",
+                    "/a.js",
                     "/login",
                     "/setup",
                     "/logout",
@@ -701,8 +805,12 @@ async fn sql_and_html_in_every_field_are_kept_as_text_or_refused_and_do_nothing(
     }
     let last = json!({ "type": "x", "user_id": "<script>alert(1)</script>" });
     appliance.server.send(&last).await;
-    let page = ana.get("/").await.text;
-    assert!(page.contains("alert(1)"), "the feed shows it as text");
+    let mut page = String::new();
+    until("the feed shows it as text", async || {
+        page = ana.get("/").await.text;
+        page.contains("alert(1)")
+    })
+    .await;
     assert!(!page.contains("<script>alert"));
 }
 
@@ -737,6 +845,24 @@ async fn the_largest_values_break_neither_sums_nor_pages_nor_the_next_start() {
         assert!(tokens >= i64::MAX as u64, "{tokens}");
         for path in ["/", "/system", "/ingest"] {
             assert_eq!(ana.get(path).await.status, 200, "{path}, start {start}");
+        }
+        // Every metric of the catalogue can be asked for, and for each person too.
+        for metric in metric::all() {
+            for more in [
+                "",
+                "&by=user",
+                "&interval=day",
+                "&by=model&compare=previous",
+            ] {
+                let path = format!("/api/v1/query?metrics={}&range=7d{more}", metric.id);
+                let answer = appliance.server.get(&path, &appliance.read_key).await;
+                let status = answer.status().as_u16();
+                let said = answer.text().await.expect("a text");
+                assert!(
+                    status == 200 || status == 422,
+                    "{status} for {path}: {said}"
+                );
+            }
         }
         appliance.server.kill();
         appliance.server.restart(appliance.folder.path());

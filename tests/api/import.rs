@@ -100,7 +100,7 @@ async fn an_interrupted_import_continues_and_nothing_counts_twice() {
         .spawn()
         .expect("it starts");
     until("something is confirmed", async || {
-        let confirmed = fs::read_dir(data.join("imports/first"));
+        let confirmed = fs::read_dir(data.join("imports/1"));
         confirmed.is_ok_and(|files| files.count() > 0)
     })
     .await;
@@ -120,7 +120,7 @@ async fn an_interrupted_import_continues_and_nothing_counts_twice() {
     let summary = appliance.server.summary(&appliance.read_key).await;
     assert_eq!(summary["events"], 200_000);
     assert_eq!(summary["input_tokens"], 20_000_100_000u64, "n (n + 1) / 2");
-    let state = fs::read_dir(data.join("imports/first")).expect("a folder");
+    let state = fs::read_dir(data.join("imports/1")).expect("a folder");
     assert_eq!(state.count(), 0, "nothing is left of a finished import");
 }
 

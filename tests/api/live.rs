@@ -46,6 +46,19 @@ pub async fn frame(socket: &mut Socket) -> Value {
     }
 }
 
+/// The first frame that is as wanted; fails if none comes in time.
+pub async fn frame_where(socket: &mut Socket, wanted: impl Fn(&Value) -> bool) -> Value {
+    let found = tokio::time::timeout(PATIENCE, async {
+        loop {
+            let frame = frame(socket).await;
+            if wanted(&frame) {
+                return frame;
+            }
+        }
+    });
+    found.await.expect("such a frame in time")
+}
+
 /// Reads on until the stream ends; the code that the server gave, if any.
 async fn end(socket: &mut Socket) -> Option<u16> {
     loop {
@@ -122,12 +135,10 @@ async fn an_event_is_in_a_frame_soon_after_its_acknowledgement() {
         .send(&json!({ "type": "payment_completed", "user_id": "ana", "amount": "49.90", "currency": "USD" }))
         .await;
     let acknowledged = std::time::Instant::now();
-    let seen = loop {
-        let frame = frame(&mut socket).await;
-        if frame["events"][0]["type"] == "payment_completed" {
-            break frame;
-        }
-    };
+    let seen = frame_where(&mut socket, |frame| {
+        frame["events"][0]["type"] == "payment_completed"
+    })
+    .await;
 
     // The promise is a second; the bound leaves room for a machine that does ten other things.
     assert!(acknowledged.elapsed() < Duration::from_secs(10));
@@ -246,4 +257,43 @@ async fn live_figures_are_there_again_after_a_crash() {
     assert_eq!(frame["kpi"]["active_users_now"], 1);
     assert_eq!(frame["kpi"]["avg_latency_ms"], 500.0);
     assert_eq!(frame["events"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_changed_currency_keeps_the_tokens_of_today_and_sums_the_other_payments() {
+    let appliance = Appliance::start();
+    let mut ana = Visitor::administrator(&appliance.server).await;
+    let payment = |amount: &str, currency: &str| json!({ "type": "payment_completed", "user_id": "ana", "amount": amount, "currency": currency });
+    let call = json!({
+        "type": "response_received", "user_id": "ana", "provider": "openai", "model": "gpt-4o-mini",
+        "input_tokens": 100, "output_tokens": 20
+    });
+    appliance
+        .server
+        .send(&json!([
+            call,
+            payment("5", "USD"),
+            payment("7", "EUR"),
+            payment("8", "EUR")
+        ]))
+        .await;
+    let mut socket = watch_with(&appliance, &appliance.read_key).await;
+    frame_where(&mut socket, |frame| frame["kpi"]["revenue_today"] == "5.00").await;
+
+    let slug = appliance.server.summary(&appliance.read_key).await["project"].clone();
+    let path = format!("/settings/projects/{}", slug.as_str().expect("a slug"));
+    let fields = [
+        ("name", "Desk"),
+        ("slug", slug.as_str().expect("a slug")),
+        ("time_zone", "UTC"),
+        ("currency", "EUR"),
+        ("preview", "off"),
+        ("preview_characters", "500"),
+    ];
+    assert_eq!(ana.submit(&path, &path, &fields).await.status, 303);
+
+    let changed = frame_where(&mut socket, |frame| {
+        frame["kpi"]["currency"] == "EUR" && frame["kpi"]["revenue_today"] == "15.00"
+    });
+    assert_eq!(changed.await["kpi"]["tokens_consumed_today"], 120);
 }

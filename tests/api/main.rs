@@ -5,6 +5,7 @@
 mod clock;
 mod commands;
 mod crash;
+mod demo;
 mod disk;
 mod garbage;
 mod harness;

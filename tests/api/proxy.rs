@@ -10,8 +10,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Appliance, PATIENCE, until};
-use crate::live::{frame, watch};
+use crate::harness::{Appliance, until};
+use crate::live::{frame_where, watch};
 use crate::visitor::{EMAIL, PASSWORD, Visitor};
 
 const README: &str = include_str!("../../README.md");
@@ -207,13 +207,18 @@ async fn everything_works(appliance: &Appliance, outside: &str, base: &str) {
     let mut socket = watch(&url, &page)
         .await
         .expect("a stream through the proxy");
-    assert_eq!(frame(&mut socket).await["kpi"]["active_users_now"], 1);
+    frame_where(&mut socket, |frame| frame["kpi"]["active_users_now"] == 1).await;
     let foreign = [
         ("cookie", cookie.as_str()),
         ("origin", "https://evil.example"),
     ];
     assert_eq!(watch(&url, &foreign).await.err(), Some(403));
-    answer_after_a_new_event(&mut socket, send(event)).await;
+    let second = send(event).send().await.expect("an answer");
+    assert_eq!(second.status(), 200);
+    frame_where(&mut socket, |frame| {
+        frame["events"].as_array().map(Vec::len) == Some(2)
+    })
+    .await;
 
     let summary: Value = client
         .get(format!("{url}/api/v1/summary"))
@@ -226,17 +231,6 @@ async fn everything_works(appliance: &Appliance, outside: &str, base: &str) {
         .expect("a summary");
     assert_eq!(summary["events"], 2);
 }
-
-async fn answer_after_a_new_event(socket: &mut Socket, request: reqwest::RequestBuilder) {
-    assert_eq!(request.send().await.expect("an answer").status(), 200);
-    let shown = tokio::time::timeout(PATIENCE, async {
-        while frame(socket).await["events"].as_array().map(Vec::len) != Some(2) {}
-    });
-    shown.await.expect("the event comes through the proxy");
-}
-
-type Socket =
-    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 #[tokio::test]
 async fn the_readmes_nginx_passes_pages_files_events_and_the_live_stream() {

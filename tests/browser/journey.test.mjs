@@ -39,6 +39,7 @@ test("the set-up link makes the administrator and leads to the first steps", asy
 
   await page.getByRole("heading", { name: "Send the first event" }).waitFor();
   assert.match(await page.locator("#curl").textContent(), /\/v1\/events/);
+  assert.match(await page.locator("#snippet").textContent(), /\/a\.js" data-key="YOUR_INGEST_KEY"/);
   assert.deepEqual(await audit(page), []);
   assertClean(page);
 });

@@ -55,7 +55,9 @@ const startRecorder = async () => {
     const body = await bodyOf(request);
     if (request.method === "POST") recorder.attempts += 1;
     if (recorder.network === "down") return request.socket.destroy();
-    if (typeof recorder.network === "number") return response.writeHead(recorder.network).end();
+    if (typeof recorder.network === "number") {
+      return response.writeHead(recorder.network, { "access-control-allow-origin": "*" }).end();
+    }
     const headers = { ...request.headers, host: new URL(base).host };
     const url = new URL(base + request.url);
     const answer = await new Promise((resolve, reject) => {
@@ -101,12 +103,15 @@ const makeKey = async (page, slug, kind) => {
   return { key, tag: kind === "ingest" ? await page.locator("#snippet").textContent() : null };
 };
 
+let session;
+
 /** Opens a shop with a project of its own, so that its counts are exact. */
 export const openShop = async (browser) => {
   const [site, recorder] = [await startSite(), await startRecorder()];
-  const admin = await browser.newContext();
+  const admin = await browser.newContext({ storageState: session });
   const page = await openPage(admin);
-  await logIn(page);
+  if (!session) await logIn(page);
+  session = await admin.storageState();
   const slug = `shop-${new URL(site.origin).port}-${Date.now().toString(36)}`;
   await page.goto(`${base}/settings/projects/new`);
   await page.getByLabel("Name", { exact: true }).fill(slug);

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod missing;
 pub mod overview;
 pub mod projects;
+pub mod report;
 pub mod sign_in;
 pub mod system;
 
@@ -21,7 +22,12 @@ pub mod visit;
 #[cfg(test)]
 mod tests;
 
-use actix_web::web::{ServiceConfig, resource};
+use actix_web::HttpRequest;
+use actix_web::web::{self, ServiceConfig, resource};
+
+use crate::catalogue::section;
+use crate::web::pages::visit::Visit;
+use crate::web::view::shell::ROOMS;
 
 /// Every page, below the base path.
 pub fn configure(config: &mut ServiceConfig) {
@@ -40,6 +46,7 @@ pub fn configure(config: &mut ServiceConfig) {
         // For people who are logged in.
         .service(resource("/logout").post(sign_in::log_out))
         .service(resource("/").get(overview::page).post(overview::first_key))
+        .configure(reports)
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
         .service(
@@ -66,4 +73,17 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/settings/account/password").post(account::change_password))
         .service(resource("/settings/account/sessions/{id}/revoke").post(account::end_session))
         .service(resource("/settings/account/logout-everywhere").post(account::log_out_everywhere));
+}
+
+/// The pages that are made of sections of the catalogue.
+fn reports(config: &mut ServiceConfig) {
+    let rooms = ROOMS.iter().flat_map(|group| group.rooms);
+    for link in rooms {
+        if let Some(page) = section::find(link.path) {
+            let room = link.room;
+            config.service(resource(page.path).route(web::get().to(
+                move |request: HttpRequest, visit: Visit| report::page(request, visit, page, room),
+            )));
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use actix_web::cookie::Cookie;
 use actix_web::http::header;
@@ -12,6 +13,11 @@ use actix_web::web;
 use crate::app::App;
 use crate::config::Config;
 use crate::core::clock::Clock;
+use crate::demo::fill::{Target, fill};
+use crate::demo::project::{self, Wish};
+use crate::demo::stream::Stream;
+use crate::demo::world::World;
+use crate::store::control::audit::Actor;
 use crate::web::pages;
 
 const EMAIL: &str = "ana@example.com";
@@ -290,6 +296,74 @@ async fn a_form_from_elsewhere_changes_nothing() {
         1,
         "only the key of the first start"
     );
+}
+
+#[actix_web::test]
+async fn made_up_data_is_marked_on_every_page_and_removed_by_a_form_of_ours_alone() {
+    let mut place = Place::set_up().await;
+    let wish = Wish {
+        days: Some(3),
+        ..Wish::default()
+    };
+    let now = place.app.clock.now();
+    let demo = project::ensure(&place.app.control, wish, now, Actor::Server).await;
+    let demo = demo.expect("a demo");
+    place.app.hub.configure(&demo.project);
+    let target = Target::Here {
+        app: Arc::clone(&place.app),
+        project: Arc::clone(&demo.project),
+    };
+    let mut stream = Stream::new(World::new(demo.settings()), 0);
+    let filled = fill(&mut stream, now.as_millisecond(), &target, |_| true).await;
+    assert!(filled.expect("accepted").accepted > 500);
+    let mark = "class=\"demo-mark\"";
+    for path in [
+        "/",
+        "/ingest",
+        "/system",
+        "/settings/projects",
+        "/settings/projects/demo",
+        "/settings/keys",
+        "/settings/account",
+    ] {
+        let (marked, plain) = (
+            place.get(&format!("{path}?project=demo")).await,
+            place.get(&format!("{path}?project=default")).await,
+        );
+        assert!(marked.text.contains(mark), "{path}");
+        assert!(plain.status == 200 && !plain.text.contains(mark), "{path}");
+    }
+    assert!(
+        !place.get("/").await.text.contains(mark),
+        "one's own project first"
+    );
+    place.app.shows_demo_first.store(true, Ordering::Release);
+    assert!(
+        place.get("/").await.text.contains(mark),
+        "or the demo, if it is wanted so"
+    );
+
+    let page = place.get("/settings/projects/demo?project=demo").await;
+    let form = "/settings/projects/demo/remove?project=demo";
+    let guessed = TestRequest::post()
+        .uri(form)
+        .set_form([("csrf", "guessed")]);
+    assert_eq!(place.ask(guessed).await.status, 403);
+    let own = place
+        .post("/settings/projects/default/remove", &page, &[])
+        .await;
+    assert_eq!(own.status, 422, "{}", own.text);
+    assert!(target.held().await.expect("an answer").events > 500);
+
+    let done = place.post(form, &page, &[]).await;
+
+    let to = "/settings/projects?notice=demo_removed";
+    assert_eq!((done.status, &*done.location), (303, to));
+    assert_eq!(target.held().await.expect("an answer").events, 0);
+    let list = place.get(to).await;
+    assert!(list.text.contains("The demo is removed") && !list.text.contains("Quill"));
+    assert_eq!(place.get("/?project=demo").await.status, 404);
+    assert!(place.get("/").await.text.contains("Send the first event"));
 }
 
 #[actix_web::test]

@@ -24,6 +24,7 @@ pub mod missing;
 pub mod overview;
 pub mod problem;
 pub mod projects;
+pub mod report;
 pub mod sign_in;
 pub mod system;
 

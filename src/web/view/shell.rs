@@ -7,6 +7,12 @@
 pub enum Room {
     /// Live figures and the latest events.
     Overview,
+    /// Who spends, and on what.
+    Costs,
+    /// Fast and up?
+    Performance,
+    /// Which model for what.
+    Models,
     /// Why is my event missing?
     Missing,
     /// Sizes, memory, queue, versions.
@@ -56,8 +62,32 @@ pub const ROOMS: &[RoomGroup] = &[
         }],
     },
     RoomGroup {
+        label: "Money",
+        rooms: &[RoomLink {
+            room: Room::Costs,
+            path: "/costs",
+            key: 'c',
+            icon: "wallet",
+            label: "Costs",
+        }],
+    },
+    RoomGroup {
         label: "Platform",
         rooms: &[
+            RoomLink {
+                room: Room::Performance,
+                path: "/performance",
+                key: 't',
+                icon: "gauge",
+                label: "Technical performance",
+            },
+            RoomLink {
+                room: Room::Models,
+                path: "/models",
+                key: 'l',
+                icon: "sparkles",
+                label: "Models",
+            },
             RoomLink {
                 room: Room::Missing,
                 path: "/ingest",

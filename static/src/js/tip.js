@@ -9,6 +9,8 @@ const box = () => {
   // The same words are in the page or are announced, so that nothing is read twice.
   element.setAttribute("aria-hidden", "true");
   document.body.append(element);
+  // What it points at moves away.
+  addEventListener("scroll", hideTip, { capture: true, passive: true });
   return element;
 };
 
@@ -71,5 +73,3 @@ export const announce = (text) => {
   const region = document.getElementById("announce");
   if (region) region.textContent = text;
 };
-
-addEventListener("scroll", hideTip, { capture: true, passive: true });

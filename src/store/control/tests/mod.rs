@@ -4,6 +4,7 @@
 
 mod keys;
 mod people;
+mod removal;
 mod shared_file;
 
 use std::time::Duration;

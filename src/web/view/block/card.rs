@@ -78,7 +78,7 @@ pub struct Card {
     /// The title: the question it answers, or what it shows.
     pub title: String,
     /// What the numbers are: "per day, UTC". May be empty.
-    pub sub: String,
+    pub about: String,
     /// What it shows and what to do with it, as a sentence; shown on hover. May be empty.
     pub help: String,
     /// Its width.
@@ -99,7 +99,7 @@ impl Card {
         Self {
             id: id.into(),
             title: title.into(),
-            sub: String::new(),
+            about: String::new(),
             help: String::new(),
             width,
             chart: None,
@@ -111,8 +111,8 @@ impl Card {
 
     /// Says what the numbers are.
     #[must_use]
-    pub fn sub(mut self, sub: impl Into<String>) -> Self {
-        self.sub = sub.into();
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = about.into();
         self
     }
 

@@ -24,7 +24,7 @@ pub struct CountryValue {
     pub label: String,
     /// Its value; never negative.
     pub value: f64,
-    /// The page with it as a filter.
+    /// The page with it as a filter. The list beside the map has the same link, which the keyboard reaches.
     pub href: Option<String>,
 }
 

@@ -28,7 +28,7 @@
 //! chart.is_partial = true;                                   // the last bucket still runs
 //! chart.range_url = Some("?from={from}&to={to}".into());     // dragging chooses a range
 //! let chart = ChartBlock::new("models", "Requests rose …", Height::Middle, &Chart::Time(chart));
-//! let card = Card::new("c-models", "Requests by model", Width::Six).sub("per day, UTC").chart("models").csv(csv_url);
+//! let card = Card::new("c-models", "Requests by model", Width::Six).about("per day, UTC").chart("models").csv(csv_url);
 //! ```
 //!
 //! | block | struct | in a template |

@@ -4,6 +4,7 @@
 // animation when it appears). Properties: `spec` to read or replace what is drawn. Events, both bubbling and
 // cancelable: `an-range` with { from_ms, to_ms } when a stretch is chosen, `an-follow` with { url } before a click
 // on a piece leads away.
+import { isOwn } from "../own_address.js";
 import { announce, hideTip } from "../tip.js";
 import { Brush, rangeAddress } from "./brush.js";
 import { palette } from "./colour.js";
@@ -15,9 +16,6 @@ import { motion } from "./motion.js";
 
 /** Every chart of the page that is drawn. */
 export const live = new Set();
-
-/** Only addresses of our own pages: a value that slipped in must not become script. */
-const isOwn = (url) => url.startsWith("?") || (url.startsWith("/") && !url.startsWith("//"));
 
 export class AnChart extends HTMLElement {
   static observedAttributes = ["hidden-series", "compare"];

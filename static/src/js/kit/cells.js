@@ -1,5 +1,6 @@
 // Drawings made of HTML whose parts carry `data-tip`, one text a line: a head, then names and values in turn: heat map, cohort table, map.
 // The tooltip shows on hover and on focus; in a table with `data-grid` the arrow keys move from cell to cell.
+import { isOwn } from "../own_address.js";
 import { hideTip, showTipAt } from "../tip.js";
 
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -48,7 +49,14 @@ const step = (event) => {
   next.focus();
 };
 
+/** A country leads where its row in the list beside the map does; that row is the way for the keyboard. */
+const follow = (event) => {
+  const url = event.target.closest?.("[data-href]")?.dataset.href;
+  if (url && isOwn(url)) location.assign(url);
+};
+
 export const startCells = () => {
+  document.addEventListener("click", follow);
   document.addEventListener("pointerover", show);
   document.addEventListener("pointerout", hide);
   document.addEventListener("focusin", show);

@@ -107,14 +107,14 @@ class AnSection extends HTMLElement {
 
   async #swap(url) {
     const source = new URL(this.getAttribute("src"), location.href);
-    const before = new URLSearchParams(location.search);
     // The attribute would load too; this load must know how it ended.
     const src = `${source.pathname}${url.search}`;
     const was = this.getAttribute("src");
     this.#quietly(src);
     if (!(await this.load())) return this.#quietly(was);
     history.replaceState(history.state, "", url);
-    carry(before, url.searchParams, this);
+    // What the section was asked for before tells what the link changed; the page's own address may say less.
+    carry(source.searchParams, url.searchParams, this);
   }
 
   /** Changes the address without loading it. */

@@ -4,6 +4,7 @@
 //! content policy of the real pages (`tests/browser/gallery.test.mjs`).
 
 mod asked;
+mod categories;
 mod charts;
 mod items;
 mod lists;
@@ -12,7 +13,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::web::view::block::bar_list::BarList;
-use crate::web::view::block::card::{Card, Waiting, Width};
+use crate::web::view::block::card::{Card, CardMark, Freshness, Waiting, Width};
 use crate::web::view::block::chart::{ChartBlock, Height};
 use crate::web::view::block::cohort_table::CohortTable;
 use crate::web::view::block::country_map::CountryMap;
@@ -106,40 +107,50 @@ impl Sample {
             charts: self.chart_parts(),
             funnel: (
                 card("c-funnel", "Visit to paid", Width::Four)
-                    .sub("step rate, change vs previous")
+                    .about("step rate, change vs previous")
                     .csv("/csv/funnel"),
                 self.funnel(),
             ),
             tokens: (
-                card("c-tokens", "Tokens by model", Width::Four).sub("30 days"),
+                card("c-tokens", "Tokens by model", Width::Four).about("30 days"),
                 self.tokens(),
             ),
             gauge: (
-                card("c-gauge", "Budget used", Width::Four).sub("November"),
+                Card {
+                    mark: Some(CardMark {
+                        tone: Tone::Warn,
+                        label: self.text("near 80%"),
+                    }),
+                    freshness: Some(Freshness {
+                        newest: self.ago(7_300),
+                        is_stale: true,
+                    }),
+                    ..card("c-gauge", "Budget used", Width::Four)
+                },
                 Gauge::new(0.73, self.text("$21.9K of $30K"), &[0.8, 0.9], Tone::Plain),
             ),
             heat_map: (
                 card("c-heat", "When people use it", Width::Seven)
-                    .sub("requests per hour, UTC")
+                    .about("requests per hour, UTC")
                     .csv("/csv/heat"),
                 self.heat_map(),
             ),
             cohorts: (
-                card("c-cohorts", "Weekly retention", Width::Five).sub("share still active"),
+                card("c-cohorts", "Weekly retention", Width::Five).about("share still active"),
                 self.cohorts(),
             ),
             map: (
-                card("c-map", "Users by country", Width::Seven).sub("30 days"),
+                card("c-map", "Users by country", Width::Seven).about("30 days"),
                 self.map(),
             ),
             countries: (
-                card("c-countries", "Where they come from", Width::Five).sub("30 days"),
+                card("c-countries", "Where they come from", Width::Five).about("30 days"),
                 self.segmented(),
                 self.countries_list(),
             ),
             table: (
                 card("c-table", "Providers", Width::Full)
-                    .sub("30 days")
+                    .about("30 days")
                     .csv("/csv/providers")
                     .rows("/rows?f=provider"),
                 self.provider_table(),
@@ -197,7 +208,7 @@ impl Sample {
                 class: Width::Six.class(),
             },
             card: Card::new("c-loaded", self.text("Loaded on its own"), Width::Six)
-                .sub("p95, ms by provider")
+                .about("p95, ms by provider")
                 .chart("loaded"),
             strip: None,
             chart: self.latency("loaded"),

@@ -1,0 +1,100 @@
+//! Sections of pages as data: what each asks, how it is drawn, and what a reader should do with it.
+
+mod costs;
+mod models;
+mod performance;
+
+use crate::core::range::{Interval, Range};
+
+/// A page that is made of sections.
+#[derive(Debug)]
+pub struct Page {
+    /// Its name in addresses.
+    pub id: &'static str,
+    /// Its path, after the base.
+    pub path: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// The question it answers.
+    pub question: &'static str,
+    /// Its sections, in order.
+    pub sections: &'static [Section],
+}
+
+/// A block of a page.
+#[derive(Debug)]
+pub struct Section {
+    /// Unique in its page.
+    pub id: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// What it shows and what to do with it, in sentences.
+    pub action: &'static str,
+    /// What is measured; the first metric leads.
+    pub metrics: &'static [&'static str],
+    /// What it is split by.
+    pub by: &'static [&'static str],
+    /// How it is drawn.
+    pub draw: Draw,
+    /// Columns of twelve that it takes in a wide window.
+    pub columns: u8,
+    /// Most values of the dimension.
+    pub limit: usize,
+}
+
+/// How an answer is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Draw {
+    /// Tiles, the first of which is the main chart; metrics in order.
+    Tiles,
+    /// A line a value over time.
+    Lines,
+    /// An area over time, with a line at a threshold.
+    Area {
+        /// The threshold, in the metric's unit.
+        threshold: Option<f64>,
+    },
+    /// Bars over time, stacked by value.
+    Stack,
+    /// A table, a row a value.
+    Table {
+        /// Whether each row has a colour by success rate and 95th percentile.
+        has_status: bool,
+    },
+    /// Names with bars.
+    Bars,
+    /// Shares of a whole.
+    Donut,
+    /// How often each size occurs, with marks.
+    Histogram,
+    /// A point a value: the first metric to the right, the second upwards.
+    Scatter,
+    /// A table of two dimensions, darker where there is more.
+    Matrix,
+    /// At most three values by several metrics.
+    Radar,
+}
+
+impl Section {
+    /// The width of its bars: lines have room for the hours of a week, bars have not. `None` for the usual one.
+    pub fn interval(&self, range: Range) -> Option<Interval> {
+        let has_room = matches!(self.draw, Draw::Tiles | Draw::Lines | Draw::Area { .. });
+        (has_room && matches!(range, Range::Days(3..=14))).then_some(Interval::Hour)
+    }
+
+    /// Whether it is drawn over time.
+    pub fn is_over_time(&self) -> bool {
+        matches!(
+            self.draw,
+            Draw::Tiles | Draw::Lines | Draw::Area { .. } | Draw::Stack
+        )
+    }
+}
+
+/// Every page of sections.
+pub static PAGES: &[&Page] = &[&performance::PAGE, &models::PAGE, &costs::PAGE];
+
+/// The page at a path.
+pub fn find(path: &str) -> Option<&'static Page> {
+    PAGES.iter().copied().find(|page| page.path == path)
+}

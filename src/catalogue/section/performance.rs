@@ -1,0 +1,173 @@
+//! Technical performance: fast and up?
+
+use crate::catalogue::section::{Draw, Page, Section};
+
+/// The metrics of the provider table, in the order of its columns.
+const SERVICE: &[&str] = &[
+    "requests",
+    "latency_avg_ms",
+    "latency_p50_ms",
+    "latency_p90_ms",
+    "latency_p95_ms",
+    "latency_p99_ms",
+    "ttft_p50_ms",
+    "success_rate",
+    "rate_limit_hits",
+];
+
+const fn table(
+    id: &'static str,
+    title: &'static str,
+    action: &'static str,
+    by: &'static [&'static str],
+    has_status: bool,
+) -> Section {
+    Section {
+        id,
+        title,
+        action,
+        metrics: SERVICE,
+        by,
+        draw: Draw::Table { has_status },
+        columns: 12,
+        limit: 20,
+    }
+}
+
+pub(super) static PAGE: Page = Page {
+    id: "performance",
+    path: "/performance",
+    title: "Technical performance",
+    question: "Fast and up?",
+    sections: &[
+        Section {
+            id: "figures",
+            title: "Speed and success",
+            action: "Choose a figure to see its course. Where one moved, the sections below say which provider, model or route moved it.",
+            metrics: &[
+                "latency_p95_ms",
+                "latency_p50_ms",
+                "ttft_p50_ms",
+                "success_rate",
+                "provider_error_rate",
+                "requests",
+            ],
+            by: &[],
+            draw: Draw::Tiles,
+            columns: 12,
+            limit: 1,
+        },
+        table(
+            "providers",
+            "Providers",
+            "Green, yellow and red follow the success rate (99 %, 95 %) and the 95th percentile (2 s, 5 s); the worse one wins. Click a provider to see it alone.",
+            &["provider"],
+            true,
+        ),
+        Section {
+            id: "latency",
+            title: "p95 latency",
+            action: "One line a provider. A line that leaves the others is a reason to route elsewhere.",
+            metrics: &["latency_p95_ms"],
+            by: &["provider"],
+            draw: Draw::Lines,
+            columns: 6,
+            limit: 7,
+        },
+        Section {
+            id: "errors",
+            title: "Error rate",
+            action: "Above the threshold of 2 %, look at the error patterns beside it.",
+            metrics: &["error_rate"],
+            by: &[],
+            draw: Draw::Area {
+                threshold: Some(0.02),
+            },
+            columns: 6,
+            limit: 1,
+        },
+        Section {
+            id: "sizes",
+            title: "How long calls take",
+            action: "Two humps usually mean two kinds of work, such as short and long prompts: split them by feature.",
+            metrics: &["latency_p95_ms"],
+            by: &[],
+            draw: Draw::Histogram,
+            columns: 6,
+            limit: 1,
+        },
+        Section {
+            id: "patterns",
+            title: "Error patterns",
+            action: "Failed attempts by provider and class of error. A dark cell names what to mend first.",
+            metrics: &["errors"],
+            by: &["provider", "error_type"],
+            draw: Draw::Matrix,
+            columns: 6,
+            limit: 60,
+        },
+        Section {
+            id: "error-course",
+            title: "Errors over time",
+            action: "A burst of one class is an incident; a floor of one class is a defect.",
+            metrics: &["errors"],
+            by: &["error_type"],
+            draw: Draw::Stack,
+            columns: 6,
+            limit: 6,
+        },
+        Section {
+            id: "comparison",
+            title: "Cost against latency",
+            action: "Models to the left are cheap, models below are fast; what is up and to the right needs a reason.",
+            metrics: &[
+                "cost_per_success",
+                "latency_p95_ms",
+                "requests",
+                "error_rate",
+            ],
+            by: &["model"],
+            draw: Draw::Scatter,
+            columns: 6,
+            limit: 20,
+        },
+        table(
+            "models",
+            "Models",
+            "The same figures by model.",
+            &["model"],
+            true,
+        ),
+        table(
+            "endpoints",
+            "Slow endpoints",
+            "Your own routes by their calls. Start with the busiest of the slow ones.",
+            &["endpoint"],
+            false,
+        ),
+        table(
+            "features",
+            "Features",
+            "The same figures by feature of the product.",
+            &["feature"],
+            false,
+        ),
+        Section {
+            id: "quality",
+            title: "Apdex and efficiency",
+            action: "Apdex counts answers within 10 s as satisfied and within 40 s as tolerable. Token efficiency falls with retries, failures and bloated prompts.",
+            metrics: &[
+                "apdex",
+                "token_efficiency",
+                "output_tokens_per_s",
+                "time_per_output_token_ms",
+                "retry_rate",
+                "cut_off",
+            ],
+            by: &["provider"],
+            draw: Draw::Table { has_status: false },
+            columns: 12,
+            limit: 20,
+        },
+    ],
+};

@@ -1,0 +1,243 @@
+//! Pages of sections: every section asks the query layer, and is drawn as the catalogue says.
+//!
+//! `GET /performance`, `/models`, `/costs`, for people who are logged in. The address holds everything: range,
+//! comparison, filters, and the chosen tile.
+
+mod address;
+mod controls;
+mod draw;
+mod table;
+mod wording;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::future::join_all;
+
+use crate::catalogue::section::{Draw, Page, Section};
+use crate::core::range::{Compare, Range};
+use crate::query::question::{Parameters, Question, Shape};
+use crate::render::chart::POINTS_MAX;
+use crate::web::extract;
+use crate::web::pages::place::see_other;
+use crate::web::pages::report::address::Address;
+use crate::web::pages::report::draw::Easel;
+use crate::web::pages::visit::{Visit, draw};
+use crate::web::problem::Problem;
+use crate::web::query::{Answered, answer};
+use crate::web::view::block::card::{Card, Width};
+use crate::web::view::block::state::{Empty, Failure, Step};
+use crate::web::view::report::{Content, ReportPage, ReportSection};
+use crate::web::view::shell::Room;
+
+const _: () = assert!(crate::core::limits::BUCKETS_MAX <= POINTS_MAX);
+
+/// `GET` of one page of sections.
+///
+/// # Errors
+/// If a parameter of the address cannot be used. A section that fails says so in its place; the others live on.
+pub async fn page(
+    request: HttpRequest,
+    visit: Visit,
+    page: &'static Page,
+    room: Room,
+) -> Result<HttpResponse, Problem> {
+    let address = Address::of(page.path, request.query_string());
+    if let Some(place) = controls::added_filter(&request, &address)? {
+        return Ok(see_other(&visit.app, &place));
+    }
+    let parameters = address.parameters()?;
+    let range = parameters.range()?;
+    let asked = page
+        .sections
+        .iter()
+        .map(|section| section_of(&request, &visit, &address, &parameters, section));
+    let answers = join_all(asked).await;
+    let mut unpriced = 0;
+    let mut sections = Vec::with_capacity(answers.len());
+    for answered in answers {
+        let (section, unpriced_here) = answered?;
+        unpriced = unpriced.max(unpriced_here);
+        sections.push(section);
+    }
+    let report = ReportPage {
+        frame: visit.frame(),
+        shell: visit.shell(room),
+        title: page.title,
+        question: page.question,
+        range: controls::range_bar(&visit, &address, &parameters, range)?,
+        filters: controls::filter_bar(&visit, &address, &parameters)?,
+        doubt: match unpriced {
+            0 => String::new(),
+            1 => "One call has no price, so costs are at least what is shown.".to_owned(),
+            count => format!("{count} calls have no price, so costs are at least what is shown."),
+        },
+        sections,
+    };
+    draw(StatusCode::OK, &report)
+}
+
+/// One section, and how many of its calls have no price.
+async fn section_of(
+    request: &HttpRequest,
+    visit: &Visit,
+    address: &Address,
+    parameters: &Parameters,
+    section: &'static Section,
+) -> Result<(ReportSection, i64), Problem> {
+    let question = question(visit, parameters, section)?;
+    let mut card = Card::new(section.id, section.title, width(section.columns));
+    card.help = section.action.to_owned();
+    card.about = match section.is_over_time() {
+        true => wording::per_bar(&question.period),
+        false => wording::days(&question.period),
+    };
+    let api = |question: &Question, format: &str| {
+        let mut serializer = url::form_urlencoded::Serializer::new(String::new());
+        serializer.append_pair("project", &visit.project().slug);
+        serializer.extend_pairs(question.to_pairs());
+        serializer.append_pair("format", format);
+        format!(
+            "{}/api/v1/query?{}",
+            visit.app.config.server.base_path.as_str(),
+            serializer.finish()
+        )
+    };
+    card = card.csv(api(&question, "csv"));
+    let rows = Question {
+        shape: Shape::Rows,
+        compare: Compare::None,
+        by: Vec::new(),
+        limit: 1_000,
+        ..question.clone()
+    };
+    card = card.rows(api(&rows, "csv"));
+    if !matches!(section.draw, Draw::Table { .. } | Draw::Matrix | Draw::Bars) {
+        card = card.chart(section.id);
+    }
+    let range = question.period.range;
+    let easel = Easel {
+        section,
+        address,
+        currency: &visit.project().currency,
+    };
+    let (content, unpriced) = match answer(&visit.app, visit.access.scope(), question).await {
+        Err(problem) => (failure(request, address, &problem), 0),
+        Ok(answered) => (drawn(&easel, &answered, range), unpriced(&answered)),
+    };
+    if matches!(content, Content::Empty(_) | Content::Failure(_)) {
+        card.chart = None;
+    }
+    Ok((ReportSection { card, content }, unpriced))
+}
+
+fn question(
+    visit: &Visit,
+    parameters: &Parameters,
+    section: &'static Section,
+) -> Result<Question, Problem> {
+    let mut asked = parameters.clone();
+    asked.set("metrics", section.metrics.join(","));
+    asked.set("by", section.by.join(","));
+    asked.set("limit", section.limit.to_string());
+    let range = parameters.range()?;
+    let shape = match section.draw {
+        Draw::Tiles | Draw::Lines | Draw::Area { .. } | Draw::Stack => Shape::Series,
+        Draw::Histogram => Shape::Distribution,
+        Draw::Matrix => Shape::Matrix,
+        Draw::Table { .. } | Draw::Bars | Draw::Donut | Draw::Scatter | Draw::Radar => {
+            Shape::Breakdown
+        }
+    };
+    asked.set("shape", shape.id().to_owned());
+    if let Some(interval) = section.interval(range) {
+        asked.set("interval", interval.id().to_owned());
+    }
+    if section.draw != Draw::Tiles {
+        // The sections below say where; the tiles say whether anything changed.
+        asked.set("compare", Compare::None.id().to_owned());
+    }
+    Ok(asked.question(&visit.project().time_zone, visit.now())?)
+}
+
+fn drawn(easel: &Easel, answered: &Answered, range: Range) -> Content {
+    match (answered, easel.section.draw) {
+        (Answered::Distribution(distribution), _) if distribution.count == 0 => {
+            nothing(easel, range)
+        }
+        (Answered::Distribution(distribution), _) => easel.histogram(distribution),
+        (Answered::Figures(answer), Draw::Tiles) => easel.tiles(answer),
+        (Answered::Figures(answer), _)
+            if !easel.section.by.is_empty() && answer.rows.is_empty() =>
+        {
+            nothing(easel, range)
+        }
+        (Answered::Figures(answer), Draw::Lines | Draw::Area { .. } | Draw::Stack) => {
+            easel.course(answer)
+        }
+        (Answered::Figures(answer), Draw::Table { has_status }) => easel.table(answer, has_status),
+        (Answered::Figures(answer), Draw::Matrix) => easel.matrix(answer),
+        (Answered::Figures(answer), Draw::Bars) => easel.bars(answer),
+        (Answered::Figures(answer), Draw::Donut) => easel.donut(answer),
+        (Answered::Figures(answer), Draw::Scatter) => easel.scatter(answer),
+        (Answered::Figures(answer), Draw::Radar) => easel.radar(answer),
+        (Answered::Figures(_) | Answered::Rows(_), Draw::Histogram) | (Answered::Rows(_), _) => {
+            nothing(easel, range)
+        }
+    }
+}
+
+fn unpriced(answered: &Answered) -> i64 {
+    match answered {
+        Answered::Figures(answer) => answer.unpriced,
+        Answered::Distribution(_) | Answered::Rows(_) => 0,
+    }
+}
+
+fn nothing(easel: &Easel, range: Range) -> Content {
+    let wider = match range {
+        Range::Hour => Some("24h"),
+        Range::Day => Some("7d"),
+        Range::Days(days) if days < 30 => Some("30d"),
+        Range::Days(days) if days < 365 => Some("1y"),
+        Range::Days(_) => None,
+        Range::Dates(..) | Range::Moments(..) => Some("90d"),
+    };
+    let step = wider.map(|name| Step {
+        label: format!("Widen to {name}"),
+        href: easel
+            .address
+            .without(&["from", "to"])
+            .with("range", name)
+            .link(),
+    });
+    let text = match easel.address.get("filter") {
+        Some(_) => "No call matches the filters in this time. Remove one, or look further back.",
+        None => "No AI call was received in this time. Look further back, or send one.",
+    };
+    Content::Empty(Box::new(Empty::range(
+        format!("Nothing {}", wording::over(range)),
+        text,
+        step,
+    )))
+}
+
+fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> Content {
+    Content::Failure(Box::new(Failure {
+        text: problem.text(),
+        request_id: extract::request_id(request).unwrap_or_default(),
+        retry_href: address.link(),
+    }))
+}
+
+fn width(columns: u8) -> Width {
+    match columns {
+        ..=3 => Width::Three,
+        4 => Width::Four,
+        5 => Width::Five,
+        6 => Width::Six,
+        7 => Width::Seven,
+        8 => Width::Eight,
+        9..=11 => Width::Nine,
+        12.. => Width::Full,
+    }
+}

@@ -1,0 +1,62 @@
+//! A page of sections: cards with charts, tables and lists, under a range and filters.
+
+use askama::Template;
+
+use crate::web::view::block::bar_list::BarList;
+use crate::web::view::block::card::Card;
+use crate::web::view::block::chart::ChartBlock;
+use crate::web::view::block::data_table::DataTable;
+use crate::web::view::block::filter_bar::FilterBar;
+use crate::web::view::block::kpi::KpiStrip;
+use crate::web::view::block::range_bar::RangeBar;
+use crate::web::view::block::state::{Empty, Failure};
+use crate::web::view::frame::Frame;
+use crate::web::view::shell::Shell;
+
+/// What stands in a card.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A chart.
+    Chart(Box<ChartBlock>),
+    /// Tiles over their main chart.
+    Tiles(Box<KpiStrip>, Box<ChartBlock>),
+    /// A table.
+    Table(Box<DataTable>),
+    /// Names with bars.
+    Bars(Box<BarList>),
+    /// Nothing is there.
+    Empty(Box<Empty>),
+    /// It could not be computed.
+    Failure(Box<Failure>),
+}
+
+/// A section of the page.
+#[derive(Clone, Debug)]
+pub struct ReportSection {
+    /// Its frame.
+    pub card: Card,
+    /// What stands in it.
+    pub content: Content,
+}
+
+/// `GET /performance`, `/models`, `/costs`.
+#[derive(Template)]
+#[template(path = "report.html")]
+pub struct ReportPage {
+    /// The page's frame.
+    pub frame: Frame,
+    /// Sidebar and header.
+    pub shell: Shell,
+    /// Its title.
+    pub title: &'static str,
+    /// The question it answers.
+    pub question: &'static str,
+    /// Range, days, comparison.
+    pub range: RangeBar,
+    /// Filters.
+    pub filters: FilterBar,
+    /// A sentence about what is not in the figures. May be empty.
+    pub doubt: String,
+    /// Its sections.
+    pub sections: Vec<ReportSection>,
+}
