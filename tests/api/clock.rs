@@ -17,16 +17,16 @@ use uuid::Uuid;
 use crate::harness::until;
 
 /// The application in this process, between two starts of a machine.
-struct Machine {
-    app: Arc<App>,
+pub struct Machine {
+    pub app: Arc<App>,
     url: String,
     ingest_key: String,
-    handle: actix_web::dev::ServerHandle,
+    pub handle: actix_web::dev::ServerHandle,
     client: Client,
 }
 
 impl Machine {
-    async fn start(folder: &Path, clock: &ManualClock) -> Machine {
+    pub async fn start(folder: &Path, clock: &ManualClock) -> Machine {
         let mut config = Config::default();
         config.server.data_dir = folder.to_owned();
         let clock = Clock::Manual(clock.clone());
@@ -49,7 +49,7 @@ impl Machine {
     }
 
     /// Stops, moves the clock to `now` and starts again.
-    async fn reboot(self, folder: &Path, clock: &ManualClock, now: Timestamp) -> Machine {
+    pub async fn reboot(self, folder: &Path, clock: &ManualClock, now: Timestamp) -> Machine {
         self.handle.stop(true).await;
         let app = Arc::clone(&self.app);
         let stopped = tokio::task::spawn_blocking(move || app.stop()).await;
@@ -63,7 +63,7 @@ impl Machine {
         machine
     }
 
-    async fn send(&self, events: &Value) -> Value {
+    pub async fn send(&self, events: &Value) -> Value {
         let request = self.client.post(format!("{}/v1/events", self.url));
         let request = request.bearer_auth(&self.ingest_key);
         let answer = request.body(events.to_string()).send().await;
@@ -73,7 +73,7 @@ impl Machine {
     }
 
     /// Events of the first project that are stored.
-    async fn count(&self) -> u64 {
+    pub async fn count(&self) -> u64 {
         let next = self.app.journal.progress().next();
         let patience = crate::harness::PATIENCE;
         assert!(self.app.loader.barrier(next, patience).await);
@@ -81,13 +81,13 @@ impl Machine {
         summary.expect("a summary").events
     }
 
-    fn frame(&self) -> Value {
+    pub fn frame(&self) -> Value {
         let frame = self.app.hub.snapshot(1).expect("a project");
         serde_json::to_value(frame).expect("JSON")
     }
 
     /// The live figures once all of `events` are in them.
-    async fn figures_with(&self, events: u64) -> Value {
+    pub async fn figures_with(&self, events: u64) -> Value {
         until("the live window follows", async || {
             self.frame()["seq"].as_u64() >= Some(events)
         })
@@ -96,7 +96,7 @@ impl Machine {
     }
 }
 
-fn time(text: &str) -> Timestamp {
+pub fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 

@@ -21,3 +21,4 @@ mod scope;
 mod snippet;
 mod store;
 mod visitor;
+mod yesterday;

@@ -79,7 +79,7 @@ test("an event appears in the feed while the page is open, and its text stays te
 
   await send({ type: "response_received", user_id: user, provider: "openai", model: "gpt-5-mini", latency_ms: 812, input_tokens: 900, output_tokens: 300 });
 
-  const row = page.locator("[data-feed] tr", { hasText: user });
+  const row = page.locator("[data-feed] li", { hasText: user });
   await row.waitFor();
   assert.match(await row.textContent(), /812 ms/);
   assert.equal(await page.locator("[data-feed] img").count(), 0);

@@ -101,11 +101,11 @@ test("each figure is told against the same time yesterday", { skip: needsBinary 
   await page.locator('[data-kpi="avg_latency_ms"] .kpi-prev', { hasText: "vs 400 ms" }).waitFor(SOON);
 
   assert.equal((await card(page, "queries_per_minute")).versus, "vs 0.4", "2 in 5 minutes");
-  assert.equal((await card(page, "error_rate_percentage")).versus, "vs 50.00%");
+  assert.equal((await card(page, "error_rate_percentage")).versus, "vs 50.0%");
   const latency = await card(page, "avg_latency_ms");
   assert.equal(latency.value + latency.unit, "800ms");
   assert.equal(latency.change, "100.0%", "800 against 400");
-  assert.match(latency.second, /^p95 8\d\d ms/);
+  assert.match(latency.second, /^p95 \d{3} ms/);
   assert.equal(await page.locator('[data-kpi="avg_latency_ms"] .delta.bad.up').count(), 1, "slower is bad news");
   // What the server draws says the same as what the script writes.
   await page.getByRole("button", { name: "Pause live updates" }).click();
@@ -130,10 +130,7 @@ test("figures count up once, and not for readers who ask for less motion", { ski
     }).observe(document, { subtree: true, childList: true, characterData: true });
   });
   await overview(page);
-  const last = (await card(page, "tokens_consumed_today")).value;
-  await page.waitForFunction((text) => document.querySelector('[data-kpi="tokens_consumed_today"] .kpi-value').textContent === text, last);
-  const moving = await page.evaluate(() => globalThis.texts.size);
-  assert.ok(moving > 3, `${moving} values were shown on the way`);
+  await page.waitForFunction(() => globalThis.texts.size > 3);
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.reload();
   await page.locator('main[data-state="live"]').waitFor();
@@ -189,7 +186,7 @@ test("a hidden tab lets go of the server and catches up when it is shown again",
       Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
-  const closed = page.waitForEvent("websocket").catch(() => null);
+  const opened = page.waitForEvent("websocket");
   await hide(true);
   await page.getByText("Paused", { exact: true }).waitFor();
   await appliance.send(call("u_missed", 0));
@@ -199,7 +196,7 @@ test("a hidden tab lets go of the server and catches up when it is shown again",
 
   await page.locator("[data-feed] li", { hasText: "u_missed" }).waitFor(SOON);
   await page.getByText("Live", { exact: true }).waitFor();
-  assert.ok(await closed, "it opened a new socket");
+  assert.ok(await opened, "it opened a new socket");
   assertClean(page);
   await context.close();
 });

@@ -108,7 +108,7 @@ test("a chosen theme stays and is there before the first paint", async () => {
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await page.goto(`${base}/system`);
     const dark = await ground();
-    await page.getByRole("button", { name: "Light theme" }).click();
+    await page.getByRole("button", { name: "Switch colour theme" }).click();
     assert.notEqual(await ground(), dark);
 
     await page.reload({ waitUntil: "commit" });
@@ -116,7 +116,8 @@ test("a chosen theme stays and is there before the first paint", async () => {
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
     await page.waitForLoadState();
 
-    await page.getByRole("button", { name: "The system's theme" }).click();
+    await page.goto(`${base}/settings/account`);
+    await page.getByRole("button", { name: "System", exact: true }).click();
     assert.equal(await ground(), dark);
     assertClean(page);
   });
