@@ -1,5 +1,13 @@
 // The one tooltip of a page. It is an ordinary element whose text is set as text, and lies above every card.
 let element = null;
+/** What the tooltip stands at, if it was asked for by focus or hover: `{ content, target }`. */
+let anchor = null;
+
+/** Moving to a cell by keyboard may scroll the page; the words of the cell that has the focus then go with it. */
+const onScroll = () => {
+  if (anchor && anchor.target === document.activeElement) showTipAt(anchor.content, anchor.target);
+  else hideTip();
+};
 
 const box = () => {
   if (element?.isConnected) return element;
@@ -10,7 +18,7 @@ const box = () => {
   element.setAttribute("aria-hidden", "true");
   document.body.append(element);
   // What it points at moves away.
-  addEventListener("scroll", hideTip, { capture: true, passive: true });
+  addEventListener("scroll", onScroll, { capture: true, passive: true });
   return element;
 };
 
@@ -44,6 +52,7 @@ export const showTip = ({ head, rows = [], foot = null, notes = [] }, x, y, gap 
   });
   tip.replaceChildren(title, ...rows.map((row) => line(row, false)), ...(foot ? [line(foot, true)] : []), ...remarks);
   tip.hidden = false;
+  anchor = null;
   const { offsetWidth: width, offsetHeight: height } = tip;
   const left = x + gap + width <= innerWidth - 8 ? x + gap : Math.max(8, x - gap - width);
   const top = Math.max(8, Math.min(innerHeight - height - 8, y - height / 2));
@@ -58,10 +67,12 @@ export const showTipAt = (content, target) => {
   const left = Math.max(8, Math.min(innerWidth - tip.offsetWidth - 8, edge.left + edge.width / 2 - tip.offsetWidth / 2));
   const above = edge.top - tip.offsetHeight - 6;
   tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(above >= 8 ? above : edge.bottom + 6)}px)`;
+  anchor = { content, target };
 };
 
 export const hideTip = () => {
   if (element) element.hidden = true;
+  anchor = null;
 };
 
 /** The content in one sentence, for the polite region. */
