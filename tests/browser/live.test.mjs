@@ -238,7 +238,7 @@ test("silence is said: the figures are stale, and then the connection is replace
   await context.close();
 });
 
-test("eight hours of ticks leave no more behind than one", { skip: needsBinary, timeout: 600_000 }, async (t) => {
+test("eight hours of ticks leave no more behind than one", { skip: needsBinary, timeout: 1_800_000 }, async (t) => {
   const { context, page } = await open();
   const begin = 1_800_000 * 60;
   let socket;
