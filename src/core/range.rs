@@ -414,10 +414,8 @@ impl Period {
         shifts(&self.zone, self.from, self.to)
     }
 
-    /// The period to compare with: the same elapsed part of what went before.
-    ///
-    /// # Errors
-    /// Only at the ends of the calendar.
+    /// The period to compare with: the same elapsed part of what went before. `None` if nothing is compared, or at
+    /// the ends of the calendar.
     pub fn compared(&self, compare: Compare) -> Option<Period> {
         let moved = |moment: Timestamp, span: Span| {
             let local = moment.to_zoned(self.zone.clone());

@@ -47,13 +47,6 @@ pub fn wilson(share: f64, sample: f64) -> (f64, f64) {
     ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
-/// A value of a dimension, as people read it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Label {
-    /// The value; `None` where it is absent.
-    pub value: Option<String>,
-}
-
 /// The figures of one value of the dimensions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {

@@ -30,7 +30,7 @@ pub fn roll_up(writer: &Connection, until: u64, zones: &Zones) -> Result<u64, En
         return Ok(0);
     }
     in_transaction(writer, || {
-        for stretch in stretches(writer, "seq >= ? AND seq < ?", from, until)? {
+        for stretch in stretches(writer, from, until)? {
             let zone = zones.get(stretch.project);
             match recorded_zone(writer, stretch.project)? {
                 Some(name) if name == zones::name(&zone) => {
@@ -126,17 +126,11 @@ struct Stretch {
     to: i64,
 }
 
-fn stretches(
-    writer: &Connection,
-    condition: &'static str,
-    from: u64,
-    until: u64,
-) -> Result<Vec<Stretch>, EngineError> {
-    let sql = format!(
-        "SELECT project, epoch_us(min(occurred_at)), epoch_us(max(occurred_at)) \
-         FROM events WHERE {condition} GROUP BY project ORDER BY project"
-    );
-    let mut statement = writer.prepare(&sql)?;
+fn stretches(writer: &Connection, from: u64, until: u64) -> Result<Vec<Stretch>, EngineError> {
+    let mut statement = writer.prepare(
+        "SELECT project, epoch_us(min(occurred_at)), epoch_us(max(occurred_at)) FROM events \
+         WHERE seq >= ? AND seq < ? GROUP BY project ORDER BY project",
+    )?;
     let rows = statement.query_map(params![from as i64, until as i64], |row| {
         Ok(Stretch {
             project: row.get::<_, i32>(0)? as u32,
@@ -167,7 +161,7 @@ fn renew(
         "INSERT INTO rollup_zone (project, zone) VALUES (?, ?)",
         params![project as i32, zones::name(zone)],
     )?;
-    let all = stretches(writer, "seq >= ? AND seq < ?", 0, until)?;
+    let all = stretches(writer, 0, until)?;
     match all.into_iter().find(|stretch| stretch.project == project) {
         Some(stretch) => add(writer, &stretch, zone, 0, until),
         None => Ok(()),
