@@ -7,12 +7,13 @@ FROM rust:1.95-slim-bookworm AS build
 # The image brings a C compiler; DuckDB is C++. The newest patch release is wanted, so no version is named.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --no-install-recommends -y g++ \
+    && apt-get install --no-install-recommends -y g++ make \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 
 # Dependencies, for an empty package.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir src \
     && echo 'fn main() {}' > src/main.rs \
     && touch src/lib.rs \
@@ -34,10 +35,8 @@ FROM debian:bookworm-slim
 COPY --from=build /analytics /usr/local/bin/analytics
 # A named volume takes over the owner of the folder it covers.
 COPY --from=build --chown=10001:10001 /empty /data
-# Without the bound, the allocator keeps a heap for each thread and memory creeps up.
 ENV ANALYTICS__SERVER__LISTEN=0.0.0.0:8080 \
-    ANALYTICS__SERVER__DATA_DIR=/data \
-    MALLOC_ARENA_MAX=2
+    ANALYTICS__SERVER__DATA_DIR=/data
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

@@ -23,6 +23,7 @@ use crate::bench::phase::{Dating, Pace, Phase, Shape, Tally};
 use crate::bench::process_usage::{ProcessUsage, resident_bytes};
 use crate::bench::server_process::{BenchFolder, ServerProcess};
 use crate::core::clock::Clock;
+use crate::store::loader;
 
 /// Connections of the phase with one event a request.
 const SINGLE_CONNECTIONS: usize = 64;
@@ -158,7 +159,8 @@ async fn measure(options: &BenchIngestOptions) -> anyhow::Result<IngestReport> {
         }
     }
     let stored = server.stored_events().await?;
-    tokio::time::sleep(REST).await;
+    progress.set_message("at rest");
+    tokio::time::sleep(loader::IDLE + REST).await;
     let idle_after_rss_mb = resident_bytes(server.process)? as f64 / MB;
     let disk = server.stop().await?;
     let growth = match options.growth {

@@ -117,7 +117,7 @@ settings! {
         /// Event ids kept in memory so that an event sent twice counts once, at about 18 bytes
         /// each. Raise it when more events than this arrive in the time in which clients
         /// may send again.
-        duplicate_ids_max = 4_000_000
+        duplicate_ids_max = 2_000_000
             => duplicate_ids_max: usize, whole("ids", 10_000..=100_000_000);
 
         /// Browser requests that one address may send with one key, as a lasting rate. Beyond it

@@ -22,7 +22,7 @@ pub struct Duplicates {
 
 impl Duplicates {
     /// A set of at most `ids_max` ids, rounded down to what fills its tables: 19.4 bytes an id
-    /// (16 for the id, 1 for the table's mark, at 7/8 load), about 71 MB for the default of four million.
+    /// (16 for the id, 1 for the table's mark, at 7/8 load), about 36 MB for the default of two million.
     pub fn new(ids_max: usize) -> Duplicates {
         let half = (ids_max.max(IDS_MIN)) / 2;
         // hashbrown doubles its table at 7/8 load: the most that fits into a power of two.
@@ -159,18 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn the_default_fits_into_seventy_two_megabytes() {
-        let mut seen = Duplicates::new(4_000_000);
+    fn the_default_fits_into_thirty_six_megabytes() {
+        let mut seen = Duplicates::new(2_000_000);
         for id in 0..seen.capacity() as u128 {
             seen.insert(id << 64, 0);
         }
         assert!(
-            seen.bytes() < 72_000_000,
+            seen.bytes() < 36_000_000,
             "{} bytes for {} ids",
             seen.bytes(),
             seen.len()
         );
-        assert!(seen.capacity() > 3_600_000);
+        assert!(seen.capacity() > 1_800_000);
     }
 
     #[test]

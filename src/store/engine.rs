@@ -171,6 +171,7 @@ pub struct Engine {
     instance: RwLock<Option<Arc<Instance>>>,
     slots: Semaphore,
     query_ms: Mutex<Sketch>,
+    last_used: Mutex<Option<Instant>>,
 }
 
 impl Engine {
@@ -185,6 +186,7 @@ impl Engine {
             instance: RwLock::new(Some(Arc::new(instance))),
             settings,
             query_ms: Mutex::new(Sketch::default()),
+            last_used: Mutex::new(None),
         })
     }
 
@@ -216,6 +218,7 @@ impl Engine {
         parts: impl Iterator<Item = Result<Part, EngineError>>,
         dead: &[DeadLetter],
     ) -> Result<Appended, EngineError> {
+        self.use_now();
         self.write(|writer| {
             if next_seq(writer)? >= end_seq {
                 return Ok(Appended::Duplicate);
@@ -342,6 +345,15 @@ impl Engine {
         &self,
         question: impl FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
+        self.use_now();
+        self.peek(question).await
+    }
+
+    /// As [`Engine::read`], for questions that need little memory and do not keep the engine from resting.
+    async fn peek<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
         let timeout = self.settings.query_timeout;
         let waited = tokio::time::timeout(timeout, self.slots.acquire()).await;
         let slot = waited.map_err(|_| EngineError::Deadline(timeout))?;
@@ -419,6 +431,30 @@ impl Engine {
         Ok(())
     }
 
+    /// Gives the memory of the buffer pool back when nothing was appended or asked for `quiet`: closes the file and
+    /// opens it again. True if it did so; false if there was nothing to give back, or the engine is in use. Blocks.
+    ///
+    /// # Errors
+    /// As [`Engine::reopen`].
+    pub fn rest(&self, quiet: Duration) -> Result<bool, EngineError> {
+        let is_quiet =
+            |used: &Mutex<Option<Instant>>| used.lock().is_some_and(|at| at.elapsed() >= quiet);
+        if !is_quiet(&self.last_used) {
+            return Ok(false);
+        }
+        // Whoever asks meanwhile waits for a slot, and none of them is reading.
+        let Ok(_slots) = self.slots.try_acquire_many(self.settings.readers as u32) else {
+            return Ok(false);
+        };
+        self.reopen()?;
+        *self.last_used.lock() = None;
+        Ok(true)
+    }
+
+    fn use_now(&self) {
+        *self.last_used.lock() = Some(Instant::now());
+    }
+
     /// Closes the engine for good; DuckDB writes its log into the file. Blocks.
     pub fn close(&self) {
         self.slots.close();
@@ -431,7 +467,7 @@ impl Engine {
     /// If the engine is broken.
     pub async fn sizes(&self) -> Result<EngineSizes, EngineError> {
         let mut sizes = self
-            .read(|reader| {
+            .peek(|reader| {
                 let mut statement = reader.prepare(
                     "SELECT tag, CAST(memory_usage_bytes AS BIGINT), CAST(temporary_storage_bytes AS BIGINT) \
                      FROM duckdb_memory() ORDER BY 2 DESC, tag",
