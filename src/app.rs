@@ -10,6 +10,7 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use jiff::{Timestamp, tz::TimeZone};
 
+use crate::budget::board::{self, Board};
 use crate::config::Config;
 use crate::core::clock::Clock;
 use crate::core::limits;
@@ -74,6 +75,8 @@ pub struct App {
     pub pipeline: Arc<Pipeline>,
     /// Why events are missing.
     pub ingest_log: IngestLog,
+    /// How budgets stand.
+    pub budgets: Board,
     /// Limits on requests.
     pub rates: RateLimits,
     /// Whether the disk has room for more.
@@ -181,6 +184,7 @@ impl App {
         let assets = Assets::from_manifest(include_str!("../static/dist/manifest.json"))
             .context("the page bundle is broken")?;
         let app = Arc::new(App {
+            budgets: Board::default(),
             rates: RateLimits::new(&config.ingest),
             ingest_log: IngestLog::new(config.ingest.log_entries),
             has_room: AtomicBool::new(true),
@@ -211,6 +215,7 @@ impl App {
     pub fn start_background(self: &Arc<App>) {
         tokio::spawn(Arc::clone(&self.hub).run(self.config.live.tick));
         tokio::spawn(self.control.clone().follow());
+        tokio::spawn(board::follow(Arc::clone(self)));
         let app = Arc::clone(self);
         tokio::spawn(async move {
             let mut seconds = 0u64;

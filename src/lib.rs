@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod app;
 pub mod bench;
+pub mod budget;
 pub mod catalogue;
 pub mod cli;
 pub mod config;

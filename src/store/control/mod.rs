@@ -7,6 +7,8 @@
 
 pub mod access;
 pub mod audit;
+pub mod budget;
+pub mod budget_dismissal;
 mod column;
 pub mod demo_project;
 pub mod directory;

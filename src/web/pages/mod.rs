@@ -4,6 +4,8 @@
 //! [`visit::Visit`] and [`crate::web::form::PersonForm`] prove. Holds no SQL and computes no metric.
 
 pub mod account;
+pub mod budget_panel;
+pub mod budgets;
 pub mod keys;
 pub mod missing;
 pub mod overview;
@@ -47,6 +49,15 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/logout").post(sign_in::log_out))
         .service(resource("/").get(overview::page).post(overview::first_key))
         .configure(reports)
+        .service(resource("/costs/budgets").post(budgets::create))
+        .service(resource("/costs/budgets/new").get(budgets::new_form))
+        .service(
+            resource("/costs/budgets/{id}")
+                .get(budgets::form)
+                .post(budgets::update),
+        )
+        .service(resource("/costs/budgets/{id}/archive").post(budgets::archive))
+        .service(resource("/costs/budgets/{id}/dismiss").post(budgets::dismiss))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
         .service(

@@ -47,6 +47,18 @@ const TABLE: &[Entry] = &[
         "The demo is removed, with all of its events. `analytics demo` brings it back.",
     ),
     good(
+        "budget_created",
+        "The budget is created. It counts what was spent since its period began.",
+    ),
+    good(
+        "budget_saved",
+        "The budget is saved. Everybody is told again from its first threshold on.",
+    ),
+    good(
+        "budget_archived",
+        "The budget is archived. It no longer warns anybody.",
+    ),
+    good(
         "key_revoked",
         "The key is revoked. Requests with it are refused from now on.",
     ),

@@ -2,6 +2,8 @@
 //!
 //! A room stands in [`ROOMS`] only once it exists; the navigation is drawn from that table.
 
+use crate::web::view::budgets::BudgetBanner;
+
 /// A page of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
@@ -68,7 +70,7 @@ pub const ROOMS: &[RoomGroup] = &[
             path: "/costs",
             key: 'c',
             icon: "wallet",
-            label: "Costs",
+            label: "Costs & budgets",
         }],
     },
     RoomGroup {
@@ -201,6 +203,8 @@ pub struct Shell {
     pub is_demo: bool,
     /// What the last form did, if the reader comes from one.
     pub notice: Option<Notice>,
+    /// That a budget is nearly spent.
+    pub budget: Option<BudgetBanner>,
 }
 
 impl Shell {
