@@ -25,7 +25,8 @@ use crate::ingest::pipeline::{Pipeline, PipelineSettings, ProjectRules};
 use crate::ingest::session::Sessions;
 use crate::live::hub::Hub;
 use crate::live::rebuild;
-use crate::pricing::book::PriceBook;
+use crate::prices;
+use crate::pricing::books::PriceBooks;
 use crate::recover;
 use crate::store::control::audit::Actor;
 use crate::store::control::key::NewKey;
@@ -93,6 +94,8 @@ pub struct App {
     pub shows_demo_first: AtomicBool,
     /// Removed projects whose events this process has erased.
     pub erased: tokio::sync::Mutex<HashSet<u32>>,
+    /// Held by whoever brings re-pricings to their end, so that none is done twice.
+    pub repricing: tokio::sync::Mutex<()>,
     _lock: parking_lot::Mutex<FolderLock>,
 }
 
@@ -160,7 +163,10 @@ impl App {
         let since = started.as_microsecond() - limits::DUPLICATE_WINDOW_US;
         let duplicates = remembered(&engine, &config, since).await?;
         let hub = Hub::start(clock.clone(), &config.live)?;
-        let pipeline = Arc::new(pipeline(&config)?);
+        let pipeline = Arc::new(pipeline(
+            &config,
+            prices::in_force(&config, &control).await?,
+        )?);
         for project in control.directory().all_projects() {
             hub.configure(&project);
         }
@@ -193,6 +199,7 @@ impl App {
             damage: found.damage,
             shows_demo_first: AtomicBool::new(false),
             erased: tokio::sync::Mutex::default(),
+            repricing: tokio::sync::Mutex::default(),
             _lock: parking_lot::Mutex::new(lock),
             config,
             clock,
@@ -216,6 +223,13 @@ impl App {
         tokio::spawn(Arc::clone(&self.hub).run(self.config.live.tick));
         tokio::spawn(self.control.clone().follow());
         tokio::spawn(board::follow(Arc::clone(self)));
+        let app = Arc::clone(self);
+        tokio::spawn(async move {
+            // Those that the last stop or crash has left.
+            if let Err(error) = prices::reprice_asked(&app).await {
+                tracing::warn!(%error, "calls could not be priced anew; the next start goes on with it");
+            }
+        });
         let app = Arc::clone(self);
         tokio::spawn(async move {
             let mut seconds = 0u64;
@@ -370,25 +384,10 @@ async fn remembered(engine: &Engine, config: &Config, since: i64) -> anyhow::Res
     Ok(duplicates)
 }
 
-fn pipeline(config: &Config) -> anyhow::Result<Pipeline> {
+fn pipeline(config: &Config, prices: PriceBooks) -> anyhow::Result<Pipeline> {
     let countries = match &config.privacy.country_file {
         Some(path) => Countries::from_file(path)?,
         None => Countries::embedded(),
-    };
-    let prices = match &config.prices.file {
-        None => PriceBook::embedded(),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read the price book {}", path.display()))?;
-            PriceBook::parse(&text).map_err(|problems| {
-                let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                anyhow::anyhow!(
-                    "the price book {} cannot be used:\n{}",
-                    path.display(),
-                    lines.join("\n")
-                )
-            })?
-        }
     };
     Ok(Pipeline {
         settings: PipelineSettings {
