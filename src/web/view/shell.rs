@@ -21,6 +21,8 @@ pub enum Room {
     System,
     /// Projects and their rules.
     Projects,
+    /// The price book and own prices.
+    Prices,
     /// Keys of the current project.
     Keys,
     /// The signed-in person.
@@ -115,6 +117,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "folder",
                 label: "Projects",
                 key: 'p',
+            },
+            RoomLink {
+                room: Room::Prices,
+                path: "/settings/prices",
+                icon: "table-2",
+                label: "Prices",
+                key: 'b',
             },
             RoomLink {
                 room: Room::Keys,
