@@ -19,6 +19,7 @@ use crate::ingest::enrich::user_agent::AgentReader;
 use crate::ingest::pipeline::{Pipeline, PipelineSettings, ProjectRules, Sender};
 use crate::ingest::session::Sessions;
 use crate::pricing::book::PriceBook;
+use crate::pricing::books::{BookOrigin, PriceBooks};
 
 /// 2026-11-24, the day after the history.
 const END: i64 = 20_781;
@@ -42,7 +43,7 @@ static HISTORY: LazyLock<Vec<Event>> = LazyLock::new(|| {
             clock_skew_us: 0,
             late_us: 0,
         },
-        prices: ArcSwap::from_pointee(PriceBook::embedded()),
+        prices: ArcSwap::from_pointee(PriceBooks::new(PriceBook::embedded(), BookOrigin::Embedded)),
         agents: AgentReader::new(),
         countries: Countries::embedded(),
         sessions: Sessions::default(),

@@ -7,6 +7,7 @@
 
 use duckdb::{Connection, params};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::catalogue::frame::{FRAMES, Frame, Rollup};
@@ -93,6 +94,45 @@ pub fn rebuild(writer: &Connection, project: u32, zones: &Zones) -> Result<(), E
     })
 }
 
+/// Makes the roll-ups of one local day of a project anew, within the caller's transaction: `from` to `to`, in
+/// microseconds, is that day.
+///
+/// Latencies stay as they are: what is renewed by the day is what prices change.
+///
+/// # Errors
+/// If the engine fails.
+pub fn renew_day(
+    writer: &Connection,
+    project: u32,
+    zone: &TimeZone,
+    day: Date,
+    (from, to): (i64, i64),
+) -> Result<(), EngineError> {
+    let until = rolled_seq(writer)?;
+    match recorded_zone(writer, project)? {
+        // Nothing is rolled up, so readers look at the events themselves.
+        None => return Ok(()),
+        Some(name) if name == zones::name(zone) => {}
+        // The days were cut elsewhere, and none of them is this one.
+        Some(_) => return renew(writer, project, zone, until),
+    }
+    for rollup in FRAMES.iter().flat_map(|frame| frame.rollups) {
+        writer.execute(
+            &format!(
+                "DELETE FROM {} WHERE project = ? AND day = CAST(? AS DATE)",
+                rollup.table
+            ),
+            params![project as i32, day.to_string()],
+        )?;
+    }
+    let stretch = Stretch {
+        project,
+        from,
+        to: to - 1,
+    };
+    add_sums(writer, &stretch, zone, 0, until)
+}
+
 /// Projects whose roll-ups were cut in another zone than they have now.
 ///
 /// # Errors
@@ -160,6 +200,15 @@ struct Stretch {
     to: i64,
 }
 
+impl Stretch {
+    /// The differences between local time and UTC in it.
+    fn shifts(&self, zone: &TimeZone) -> Vec<Shift> {
+        let moment = |us: i64| Timestamp::from_microsecond(us).unwrap_or(Timestamp::MIN);
+        let end = moment(self.to.saturating_add(1));
+        range::shifts(zone, moment(self.from), end)
+    }
+}
+
 fn stretches(writer: &Connection, from: u64, until: u64) -> Result<Vec<Stretch>, EngineError> {
     let mut statement = writer.prepare(
         "SELECT project, epoch_us(min(occurred_at)), epoch_us(max(occurred_at)) FROM events \
@@ -210,23 +259,31 @@ fn add(
     from: u64,
     until: u64,
 ) -> Result<(), EngineError> {
-    let moment = |us: i64| Timestamp::from_microsecond(us).unwrap_or(Timestamp::MIN);
-    let shifts = range::shifts(
-        zone,
-        moment(stretch.from),
-        moment(stretch.to.saturating_add(1)),
-    );
-    for frame in FRAMES {
-        for rollup in frame.rollups {
-            let mut binds = Binds::default();
-            let sql = insert(frame, rollup, &shifts, (from, until), &mut binds);
-            run(writer, &sql, &with_project(&binds, stretch.project))?;
-        }
-    }
+    add_sums(writer, stretch, zone, from, until)?;
+    let shifts = stretch.shifts(zone);
     for measurement in Measurement::ALL {
         let mut binds = Binds::default();
         let sql = insert_measurement(measurement, &shifts, (from, until), &mut binds);
         run(writer, &sql, &with_project(&binds, stretch.project))?;
+    }
+    Ok(())
+}
+
+/// The same, for the frames alone.
+fn add_sums(
+    writer: &Connection,
+    stretch: &Stretch,
+    zone: &TimeZone,
+    from: u64,
+    until: u64,
+) -> Result<(), EngineError> {
+    let shifts = stretch.shifts(zone);
+    for frame in FRAMES {
+        for rollup in frame.rollups {
+            let mut binds = Binds::default();
+            let sql = insert(frame, rollup, stretch, &shifts, (from, until), &mut binds);
+            run(writer, &sql, &with_project(&binds, stretch.project))?;
+        }
     }
     Ok(())
 }
@@ -240,6 +297,7 @@ fn with_project(binds: &Binds, project: u32) -> Vec<(String, Bind)> {
 fn insert(
     frame: &Frame,
     rollup: &Rollup,
+    stretch: &Stretch,
     shifts: &[Shift],
     (from, until): (u64, u64),
     binds: &mut Binds,
@@ -261,7 +319,8 @@ fn insert(
     );
     Sql::text(
         "INSERT INTO {{table}} ({{keys}}, {{measures}}) SELECT {{keys}}, {{sums}} FROM (\
-         SELECT *, {{day}} AS day FROM ({{frame}}) WHERE seq >= {{from}} AND seq < {{until}}) GROUP BY {{keys}}",
+         SELECT *, {{day}} AS day FROM ({{frame}}) WHERE seq >= {{from}} AND seq < {{until}} \
+         AND occurred_at >= make_timestamp({{first}}) AND occurred_at <= make_timestamp({{last}})) GROUP BY {{keys}}",
     )
     .fill("table", &Sql::text(rollup.table))
     .fill("keys", &keys)
@@ -269,6 +328,8 @@ fn insert(
     .fill("sums", &sums)
     .fill("day", &local_day(shifts, binds))
     .fill("frame", &frame.raw_sql())
+    .fill("first", &binds.whole(stretch.from))
+    .fill("last", &binds.whole(stretch.to))
     .fill("from", &binds.whole(from as i64))
     .fill("until", &binds.whole(until as i64))
 }
@@ -302,7 +363,11 @@ fn insert_measurement(
     .fill("until", &binds.whole(until as i64))
 }
 
-fn in_transaction<T>(
+/// Runs `work` in a transaction that ends with it.
+///
+/// # Errors
+/// As the work fails; nothing has changed then.
+pub fn in_transaction<T>(
     writer: &Connection,
     work: impl FnOnce() -> Result<T, EngineError>,
 ) -> Result<T, EngineError> {
