@@ -63,6 +63,7 @@ pub(super) enum Action {
     LoggedOut,
     LoggedOutEverywhere,
     SettingChanged,
+    ThresholdsChanged,
 }
 
 impl Action {
@@ -84,6 +85,7 @@ impl Action {
             Action::LoggedOut => "login.ended",
             Action::LoggedOutEverywhere => "login.ended_everywhere",
             Action::SettingChanged => "setting.changed",
+            Action::ThresholdsChanged => "project.thresholds_changed",
         }
     }
 }

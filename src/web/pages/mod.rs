@@ -11,6 +11,7 @@ pub mod projects;
 pub mod report;
 pub mod sign_in;
 pub mod system;
+pub mod thresholds;
 
 // What the pages share.
 pub mod choices;
@@ -47,6 +48,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/logout").post(sign_in::log_out))
         .service(resource("/").get(overview::page).post(overview::first_key))
         .configure(reports)
+        .service(resource("/rows").get(report::rows::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
         .service(
@@ -63,6 +65,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/settings/projects/{slug}/archive").post(projects::archive))
         .service(resource("/settings/projects/{slug}/restore").post(projects::restore))
         .service(resource("/settings/projects/{slug}/remove").post(projects::remove))
+        .service(
+            resource("/settings/thresholds")
+                .get(thresholds::form)
+                .post(thresholds::save),
+        )
+        .service(resource("/settings/thresholds/reset").post(thresholds::reset))
         .service(
             resource("/settings/keys")
                 .get(keys::list)

@@ -25,8 +25,10 @@ pub mod overview;
 pub mod problem;
 pub mod projects;
 pub mod report;
+pub mod rows;
 pub mod sign_in;
 pub mod system;
+pub mod thresholds;
 
 #[cfg(test)]
 mod sample;
