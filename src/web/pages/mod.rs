@@ -8,6 +8,7 @@ pub mod keys;
 pub mod missing;
 pub mod overview;
 pub mod projects;
+pub mod reference;
 pub mod report;
 pub mod sign_in;
 pub mod system;
@@ -51,6 +52,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/rows").get(report::rows::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
+        .service(resource("/reference").get(reference::metrics))
+        .service(resource("/reference/api").get(reference::api))
         .service(
             resource("/settings/projects")
                 .get(projects::list)

@@ -24,6 +24,7 @@ pub mod missing;
 pub mod overview;
 pub mod problem;
 pub mod projects;
+pub mod reference;
 pub mod report;
 pub mod rows;
 pub mod sign_in;
