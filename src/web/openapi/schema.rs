@@ -117,7 +117,7 @@ fn problem() -> Json {
 }
 
 fn events() -> Json {
-    json!({ "anyOf": [reference("Event"), { "type": "array", "items": reference("Event"), "minItems": 1, "maxItems": 20 }] })
+    json!({ "anyOf": [reference("Event"), { "type": "array", "items": reference("Event") }] })
 }
 
 /// An event as a sender may write it. Other fields go into its metadata; a value that cannot be read refuses the one
