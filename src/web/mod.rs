@@ -8,6 +8,7 @@ pub mod extract;
 pub mod form;
 pub mod live;
 pub mod middleware;
+pub mod openapi;
 pub mod operations;
 pub mod pages;
 pub mod problem;

@@ -12,10 +12,12 @@ pub mod overview;
 pub mod price_list;
 pub mod prices;
 pub mod projects;
+pub mod reference;
 pub mod report;
 pub mod reprice;
 pub mod sign_in;
 pub mod system;
+pub mod thresholds;
 
 // What the pages share.
 pub mod choices;
@@ -61,8 +63,11 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(resource("/costs/budgets/{id}/archive").post(budgets::archive))
         .service(resource("/costs/budgets/{id}/dismiss").post(budgets::dismiss))
+        .service(resource("/rows").get(report::rows::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
+        .service(resource("/reference").get(reference::metrics))
+        .service(resource("/reference/api").get(reference::api))
         .service(
             resource("/settings/projects")
                 .get(projects::list)
@@ -96,6 +101,12 @@ pub fn configure(config: &mut ServiceConfig) {
                 .post(prices::update),
         )
         .service(resource("/settings/prices/{id}/end").post(prices::end))
+        .service(
+            resource("/settings/thresholds")
+                .get(thresholds::form)
+                .post(thresholds::save),
+        )
+        .service(resource("/settings/thresholds/reset").post(thresholds::reset))
         .service(
             resource("/settings/keys")
                 .get(keys::list)

@@ -27,6 +27,8 @@ pub enum Room {
     Keys,
     /// The signed-in person.
     Account,
+    /// What every number means, and what programs may call.
+    Reference,
 }
 
 /// Where a room is and how the navigation shows it.
@@ -138,6 +140,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "user-round",
                 label: "Account",
                 key: 'a',
+            },
+            RoomLink {
+                room: Room::Reference,
+                path: "/reference",
+                icon: "info",
+                label: "Reference",
+                key: 'r',
             },
         ],
     },

@@ -6,6 +6,7 @@
 mod address;
 mod controls;
 mod draw;
+pub mod rows;
 mod table;
 mod wording;
 
@@ -23,6 +24,7 @@ use crate::web::pages::budget_panel;
 use crate::web::pages::place::see_other;
 use crate::web::pages::report::address::Address;
 use crate::web::pages::report::draw::Easel;
+use crate::web::pages::thresholds;
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::query::{Answered, answer};
@@ -109,14 +111,13 @@ async fn section_of(
         )
     };
     card = card.csv(api(&question, "csv"));
-    let rows = Question {
-        shape: Shape::Rows,
-        compare: Compare::None,
-        by: Vec::new(),
-        limit: 1_000,
-        ..question.clone()
-    };
-    card = card.rows(api(&rows, "csv"));
+    card = card.rows(rows::link(visit, address, section.metrics[0]));
+    if matches!(
+        section.draw,
+        Draw::Table { has_status: true } | Draw::Area { threshold: Some(_) }
+    ) {
+        card.menu.push(thresholds::link(visit));
+    }
     if !matches!(section.draw, Draw::Table { .. } | Draw::Matrix | Draw::Bars) {
         card = card.chart(section.id);
     }
@@ -125,6 +126,7 @@ async fn section_of(
         section,
         address,
         currency: &visit.project().currency,
+        thresholds: &visit.project().thresholds,
     };
     let (content, unpriced) = match answer(&visit.app, visit.access.scope(), question).await {
         Err(problem) => (failure(request, address, &problem), 0),
