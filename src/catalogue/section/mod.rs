@@ -2,7 +2,10 @@
 
 mod costs;
 mod models;
+mod overview;
 mod performance;
+
+pub use overview::PAGE as OVERVIEW;
 
 use crate::core::range::{Interval, Range};
 
@@ -92,7 +95,12 @@ impl Section {
 }
 
 /// Every page of sections.
-pub static PAGES: &[&Page] = &[&performance::PAGE, &models::PAGE, &costs::PAGE];
+pub static PAGES: &[&Page] = &[
+    &overview::PAGE,
+    &performance::PAGE,
+    &models::PAGE,
+    &costs::PAGE,
+];
 
 /// The page at a path.
 pub fn find(path: &str) -> Option<&'static Page> {
