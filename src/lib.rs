@@ -16,6 +16,7 @@ pub mod demo;
 pub mod import;
 pub mod ingest;
 pub mod live;
+pub mod people;
 pub mod pricing;
 pub mod query;
 pub mod recover;

@@ -4,6 +4,9 @@
 //! yet, and raw rows of the days that the period cuts. They never overlap, and together they are every row of the
 //! period, so an answer does not depend on how much is rolled up.
 
+mod activity;
+pub mod session;
+
 use crate::catalogue::frame::{Frame, Rollup};
 use crate::catalogue::metric::{Formula, Measurement, Metric};
 use crate::core::range::{Interval, Period, midnight};

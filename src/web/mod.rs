@@ -9,6 +9,7 @@ pub mod live;
 pub mod middleware;
 pub mod operations;
 pub mod pages;
+pub mod people;
 pub mod problem;
 pub mod query;
 pub mod rate;

@@ -5,6 +5,7 @@ SELECT
     CAST(type <> 'payment_completed' AS BIGINT) AS qualifying,
     CASE WHEN type <> 'payment_completed' THEN person END AS active_person,
     CASE WHEN type <> 'payment_completed' AND person IS NULL THEN visitor END AS unnamed_visitor,
+    CASE WHEN type <> 'payment_completed' AND person IS DISTINCT FROM anonymous THEN person END AS identified_person,
     CAST(outcome IS NOT NULL AS BIGINT) AS attempts,
     CAST(outcome IS NOT NULL AND coalesce(attempt, 1) <= 1 AS BIGINT) AS requests,
     CAST(coalesce(outcome = 'success', false) AS BIGINT) AS succeeded,

@@ -122,7 +122,12 @@ pub static EVENTS: Frame = Frame {
     grain: Grain::Event,
     raw: include_str!("events.sql"),
     measures: EVENT_MEASURES,
-    people: &["active_person", "asking_person", "unnamed_visitor"],
+    people: &[
+        "active_person",
+        "asking_person",
+        "unnamed_visitor",
+        "identified_person",
+    ],
     rollups: &[Rollup {
         table: "people_day",
         sql: include_str!("people_day.sql"),

@@ -11,6 +11,7 @@ pub mod projects;
 pub mod report;
 pub mod sign_in;
 pub mod system;
+pub mod users;
 
 // What the pages share.
 pub mod choices;
@@ -47,6 +48,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/logout").post(sign_in::log_out))
         .service(resource("/").get(overview::page).post(overview::first_key))
         .configure(reports)
+        .service(resource(users::PATH).get(users::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
         .service(

@@ -16,8 +16,8 @@ pub const OTHERS: [&str; 6] = [
 ];
 
 /// Parameters that are kept when one is changed.
-const KEPT: [&str; 7] = [
-    "project", "range", "from", "to", "compare", "filter", "metric",
+const KEPT: [&str; 8] = [
+    "project", "range", "from", "to", "compare", "filter", "metric", "interval",
 ];
 
 /// The address of a page, after the base path.

@@ -34,6 +34,8 @@ pub struct Easel<'a> {
     pub address: &'a Address,
     /// The project's currency.
     pub currency: &'a str,
+    /// The address of the countries' shapes.
+    pub sprite: String,
 }
 
 impl Easel<'_> {

@@ -3,11 +3,12 @@
 //! `GET /performance`, `/models`, `/costs`, for people who are logged in. The address holds everything: range,
 //! comparison, filters, and the chosen tile.
 
-mod address;
-mod controls;
+pub mod address;
+pub mod controls;
 mod draw;
+mod map;
 mod table;
-mod wording;
+pub mod wording;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -77,7 +78,10 @@ pub async fn page(
 }
 
 /// One section, and how many of its calls have no price.
-async fn section_of(
+///
+/// # Errors
+/// If a parameter of the address cannot be used.
+pub async fn section_of(
     request: &HttpRequest,
     visit: &Visit,
     address: &Address,
@@ -111,7 +115,10 @@ async fn section_of(
         ..question.clone()
     };
     card = card.rows(api(&rows, "csv"));
-    if !matches!(section.draw, Draw::Table { .. } | Draw::Matrix | Draw::Bars) {
+    if !matches!(
+        section.draw,
+        Draw::Table { .. } | Draw::Matrix | Draw::Bars | Draw::Countries
+    ) {
         card = card.chart(section.id);
     }
     let range = question.period.range;
@@ -119,6 +126,7 @@ async fn section_of(
         section,
         address,
         currency: &visit.project().currency,
+        sprite: visit.frame().world(),
     };
     let (content, unpriced) = match answer(&visit.app, visit.access.scope(), question).await {
         Err(problem) => (failure(request, address, &problem), 0),
@@ -144,9 +152,12 @@ fn question(
         Draw::Tiles | Draw::Lines | Draw::Area { .. } | Draw::Stack => Shape::Series,
         Draw::Histogram => Shape::Distribution,
         Draw::Matrix => Shape::Matrix,
-        Draw::Table { .. } | Draw::Bars | Draw::Donut | Draw::Scatter | Draw::Radar => {
-            Shape::Breakdown
-        }
+        Draw::Table { .. }
+        | Draw::Bars
+        | Draw::Countries
+        | Draw::Donut
+        | Draw::Scatter
+        | Draw::Radar => Shape::Breakdown,
     };
     asked.set("shape", shape.id().to_owned());
     if let Some(interval) = section.interval(range) {
@@ -177,6 +188,7 @@ fn drawn(easel: &Easel, answered: &Answered, range: Range) -> Content {
         (Answered::Figures(answer), Draw::Table { has_status }) => easel.table(answer, has_status),
         (Answered::Figures(answer), Draw::Matrix) => easel.matrix(answer),
         (Answered::Figures(answer), Draw::Bars) => easel.bars(answer),
+        (Answered::Figures(answer), Draw::Countries) => easel.countries(answer),
         (Answered::Figures(answer), Draw::Donut) => easel.donut(answer),
         (Answered::Figures(answer), Draw::Scatter) => easel.scatter(answer),
         (Answered::Figures(answer), Draw::Radar) => easel.radar(answer),
@@ -221,7 +233,8 @@ fn nothing(easel: &Easel, range: Range) -> Content {
     )))
 }
 
-fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> Content {
+/// What stands in place of a section that could not be computed.
+pub fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> Content {
     Content::Failure(Box::new(Failure {
         text: problem.text(),
         request_id: extract::request_id(request).unwrap_or_default(),
