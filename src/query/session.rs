@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::catalogue::frame::alias;
 use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
 use crate::query::plan::{Rolled, Statement};
@@ -18,6 +19,7 @@ pub struct Session<'a> {
     fixed: Vec<(String, Bind)>,
     rolled_seq: u64,
     zone: Option<String>,
+    has_aliases: bool,
     /// Everything with a lower sequence number can be seen.
     pub commit: u64,
     /// Whether roll-ups may be used; tests compare both ways.
@@ -46,6 +48,12 @@ impl<'a> Session<'a> {
             &Sql::text("SELECT zone FROM rollup_zone WHERE project = $project"),
             &fixed,
         )?;
+        let aliases = ask(
+            &Sql::text(
+                "SELECT 1 FROM person_alias WHERE project = $project AND person IS NOT NULL LIMIT 1",
+            ),
+            &fixed,
+        )?;
         let number = |column: usize| {
             state
                 .first()
@@ -54,6 +62,7 @@ impl<'a> Session<'a> {
                 .unwrap_or(1) as u64
         };
         Ok(Session {
+            has_aliases: !aliases.is_empty(),
             commit: number(0),
             rolled_seq: number(1),
             zone: zone
@@ -82,7 +91,11 @@ impl<'a> Session<'a> {
     pub fn ask(&self, statement: &Statement) -> Result<Rows, EngineError> {
         let mut binds = statement.binds.named();
         binds.extend(self.fixed.iter().cloned());
-        let rows = (self.ask)(&statement.sql, &binds)?;
+        let sql = match self.has_aliases {
+            true => alias::resolved(&statement.sql),
+            false => alias::unresolved(&statement.sql),
+        };
+        let rows = (self.ask)(&sql, &binds)?;
         match rows.len() > STATEMENT_ROWS_MAX {
             true => Err(EngineError::Query(format!(
                 "the answer has {} rows; ask for a shorter period or fewer dimensions",
