@@ -17,6 +17,7 @@ pub mod demo;
 pub mod import;
 pub mod ingest;
 pub mod live;
+pub mod people;
 pub mod prices;
 pub mod pricing;
 pub mod query;

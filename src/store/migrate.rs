@@ -15,6 +15,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0003_latency_splits",
         include_str!("migrations/0003_latency_splits.sql"),
     ),
+    (
+        "0004_person_alias",
+        include_str!("migrations/0004_person_alias.sql"),
+    ),
 ];
 
 /// Brings the attached database up to date.

@@ -1,9 +1,11 @@
 //! Sections of pages as data: what each asks, how it is drawn, and what a reader should do with it.
 
+mod audience;
 mod costs;
 mod models;
 mod overview;
 mod performance;
+pub mod users;
 
 pub use overview::PAGE as OVERVIEW;
 
@@ -66,6 +68,8 @@ pub enum Draw {
     },
     /// Names with bars.
     Bars,
+    /// A map of countries; the list of the same ones is a section beside it.
+    Countries,
     /// Shares of a whole.
     Donut,
     /// How often each size occurs, with marks.
@@ -97,6 +101,7 @@ impl Section {
 /// Every page of sections.
 pub static PAGES: &[&Page] = &[
     &overview::PAGE,
+    &audience::PAGE,
     &performance::PAGE,
     &models::PAGE,
     &costs::PAGE,

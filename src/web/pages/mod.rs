@@ -18,6 +18,7 @@ pub mod reprice;
 pub mod sign_in;
 pub mod system;
 pub mod thresholds;
+pub mod users;
 
 // What the pages share.
 pub mod choices;
@@ -64,6 +65,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/costs/budgets/{id}/archive").post(budgets::archive))
         .service(resource("/costs/budgets/{id}/dismiss").post(budgets::dismiss))
         .service(resource("/rows").get(report::rows::page))
+        .service(resource(users::PATH).get(users::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
         .service(resource("/reference").get(reference::metrics))

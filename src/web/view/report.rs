@@ -5,6 +5,7 @@ use askama::Template;
 use crate::web::view::block::bar_list::BarList;
 use crate::web::view::block::card::Card;
 use crate::web::view::block::chart::ChartBlock;
+use crate::web::view::block::country_map::CountryMap;
 use crate::web::view::block::data_table::DataTable;
 use crate::web::view::block::filter_bar::FilterBar;
 use crate::web::view::block::kpi::KpiStrip;
@@ -25,6 +26,8 @@ pub enum Content {
     Table(Box<DataTable>),
     /// Names with bars.
     Bars(Box<BarList>),
+    /// A map of countries; a list of the same ones stands beside it.
+    Map(Box<CountryMap>),
     /// Nothing is there.
     Empty(Box<Empty>),
     /// It could not be computed.

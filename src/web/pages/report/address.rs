@@ -17,7 +17,7 @@ pub const OTHERS: [&str; 7] = [
 ];
 
 /// Parameters that are kept when one is changed.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 11] = [
     "project",
     "range",
     "from",
@@ -28,6 +28,7 @@ const KEPT: [&str; 10] = [
     "metrics",
     "by",
     "live_metric",
+    "interval",
 ];
 
 /// The address of a page, after the base path.

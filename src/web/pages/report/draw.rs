@@ -37,6 +37,8 @@ pub struct Easel<'a> {
     pub currency: &'a str,
     /// From where on a service is yellow or red.
     pub thresholds: &'a Thresholds,
+    /// The address of the countries' shapes.
+    pub sprite: String,
 }
 
 impl Easel<'_> {

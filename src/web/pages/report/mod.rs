@@ -6,9 +6,10 @@
 pub mod address;
 pub mod controls;
 mod draw;
+mod map;
 pub mod rows;
 mod table;
-mod wording;
+pub mod wording;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -102,7 +103,10 @@ pub async fn report(
 }
 
 /// One section, and how many of its calls have no price.
-async fn section_of(
+///
+/// # Errors
+/// If a parameter of the address cannot be used.
+pub async fn section_of(
     request: &HttpRequest,
     visit: &Visit,
     address: &Address,
@@ -135,7 +139,10 @@ async fn section_of(
     ) {
         card.menu.push(thresholds::link(visit));
     }
-    if !matches!(section.draw, Draw::Table { .. } | Draw::Matrix | Draw::Bars) {
+    if !matches!(
+        section.draw,
+        Draw::Table { .. } | Draw::Matrix | Draw::Bars | Draw::Countries
+    ) {
         card = card.chart(section.id);
     }
     let range = question.period.range;
@@ -144,6 +151,7 @@ async fn section_of(
         address,
         currency: &visit.project().currency,
         thresholds: &visit.project().thresholds,
+        sprite: visit.frame().world(),
     };
     let (content, unpriced) = match answer(&visit.app, visit.access.scope(), question).await {
         Err(problem) => (failure(request, address, &problem), 0),
@@ -177,9 +185,12 @@ fn question(
         Draw::Tiles | Draw::Lines | Draw::Area { .. } | Draw::Stack => Shape::Series,
         Draw::Histogram => Shape::Distribution,
         Draw::Matrix => Shape::Matrix,
-        Draw::Table { .. } | Draw::Bars | Draw::Donut | Draw::Scatter | Draw::Radar => {
-            Shape::Breakdown
-        }
+        Draw::Table { .. }
+        | Draw::Bars
+        | Draw::Countries
+        | Draw::Donut
+        | Draw::Scatter
+        | Draw::Radar => Shape::Breakdown,
     };
     asked.set("shape", shape.id().to_owned());
     if let Some(interval) = section.interval(range) {
@@ -210,6 +221,7 @@ fn drawn(easel: &Easel, answered: &Answered, range: Range) -> Content {
         (Answered::Figures(answer), Draw::Table { has_status }) => easel.table(answer, has_status),
         (Answered::Figures(answer), Draw::Matrix) => easel.matrix(answer),
         (Answered::Figures(answer), Draw::Bars) => easel.bars(answer),
+        (Answered::Figures(answer), Draw::Countries) => easel.countries(answer),
         (Answered::Figures(answer), Draw::Donut) => easel.donut(answer),
         (Answered::Figures(answer), Draw::Scatter) => easel.scatter(answer),
         (Answered::Figures(answer), Draw::Radar) => easel.radar(answer),
@@ -254,7 +266,8 @@ fn nothing(easel: &Easel, range: Range) -> Content {
     )))
 }
 
-fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> Content {
+/// What stands in place of a section that could not be computed.
+pub fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> Content {
     Content::Failure(Box::new(Failure {
         text: problem.text(),
         request_id: extract::request_id(request).unwrap_or_default(),
