@@ -16,6 +16,7 @@ pub mod parquet;
 pub mod person;
 pub mod rollup;
 pub mod seen;
+pub mod study;
 pub mod summary;
 pub mod table;
 pub mod zones;

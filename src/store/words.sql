@@ -8,3 +8,5 @@ CREATE OR REPLACE TEMP MACRO latency_bucket(x) AS CAST(CASE WHEN x > 0 THEN ceil
 CREATE OR REPLACE TEMP MACRO exact_quantile(x, share) AS quantile_cont(x, share);
 CREATE OR REPLACE TEMP MACRO json_text(document, path) AS json_extract_string(document, path);
 CREATE OR REPLACE TEMP MACRO has_text(haystack, needle) AS contains(lower(haystack), lower(needle));
+CREATE OR REPLACE TEMP MACRO text_number(x) AS CAST(hash(x) >> 1 AS BIGINT);
+CREATE OR REPLACE TEMP MACRO hour_number(moment, shift_us) AS CAST(floor((epoch_us(moment) + shift_us) / 3600000000.0) AS BIGINT);
