@@ -13,6 +13,9 @@ pub mod parameters;
 pub mod statistic;
 
 pub mod funnel;
+pub mod heatmap;
+pub mod journey;
+pub mod retention;
 
 #[cfg(test)]
 mod given;

@@ -83,6 +83,16 @@ pub enum AnalysisError {
         /// The most.
         most: usize,
     },
+    /// More cohorts than a page can hold.
+    #[error(
+        "the period has more than {most} cohorts of one {interval}; ask for a longer `interval` or a shorter period"
+    )]
+    Cohorts {
+        /// Their width.
+        interval: &'static str,
+        /// The most.
+        most: usize,
+    },
     /// A split that makes no sense.
     #[error("`by` is `{0}`; split by a property that several people share")]
     Split(String),
