@@ -118,7 +118,11 @@ impl<'a> Asker<'a> {
                 )?;
                 continue;
             }
-            let mut levels = overall.clone();
+            // Quantiles have statements of their own; only how many calls there are is needed here.
+            let mut levels = match group.has_plain {
+                true => overall.clone(),
+                false => vec![Level::Total],
+            };
             if split && (number == 0 || !is_cut) {
                 levels.push(Level::Value);
             }
@@ -176,7 +180,7 @@ impl<'a> Asker<'a> {
                 &[Level::ValueInBar],
                 is_cut.then_some(only.as_slice()),
             );
-            for group in groups.iter().filter(|group| !group.is_ours) {
+            for group in groups.iter().filter(|group| group.has_plain) {
                 self.ask_figures(&plan, group, None, &mut figures)?;
             }
             is_exact &= self.ask_quantiles(&plan, attempts, &mut figures)?;
@@ -204,7 +208,7 @@ impl<'a> Asker<'a> {
             (!self.question.by.is_empty()).then(|| self.plan(period, &[Level::Value], Some(&only))),
         ];
         for plan in plans.into_iter().flatten() {
-            for group in self.frames().iter().filter(|group| !group.is_ours) {
+            for group in self.frames().iter().filter(|group| group.has_plain) {
                 self.ask_figures(&plan, group, None, &mut figures)?;
             }
             self.ask_quantiles(&plan, now.attempts, &mut figures)?;
@@ -279,16 +283,21 @@ impl<'a> Asker<'a> {
         let mut groups: Vec<Group> = Vec::new();
         for (position, metric) in self.metrics.iter().enumerate() {
             let is_ours = position >= self.question.metrics.len();
+            let is_plain = !is_ours && !matches!(metric.formula, Formula::Quantile { .. });
             let frame = metric.grain.frame();
             match groups
                 .iter_mut()
                 .find(|held| held.frame.grain == frame.grain)
             {
-                Some(group) => group.positions.push(position),
+                Some(group) => {
+                    group.positions.push(position);
+                    group.has_plain |= is_plain;
+                }
                 None => groups.push(Group {
                     frame,
                     positions: vec![position],
                     is_ours,
+                    has_plain: is_plain,
                 }),
             }
         }
@@ -469,6 +478,8 @@ struct Group {
     positions: Vec<usize>,
     /// Whether nobody but we asked for any of them; then only the total is needed.
     is_ours: bool,
+    /// Whether there are others than quantiles among those that were asked for.
+    has_plain: bool,
 }
 
 /// Quantiles of one measurement.

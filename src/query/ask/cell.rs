@@ -19,11 +19,12 @@ pub fn value_of(metric: &Metric, cell: &Cell, minutes: f64) -> Value {
             .map_or(Value::Null, |number| Value::Number(number / minutes));
     }
     match (metric.unit.is_money(), cell) {
-        (_, Cell::Null | Cell::Text(_) | Cell::Wholes(_)) => match metric.is_additive && metric.unit == Unit::Revenue
-        {
-            true => Value::Money(MoneySum::ZERO),
-            false => Value::Null,
-        },
+        (_, Cell::Null | Cell::Text(_) | Cell::Wholes(_)) => {
+            match metric.is_additive && metric.unit == Unit::Revenue {
+                true => Value::Money(MoneySum::ZERO),
+                false => Value::Null,
+            }
+        }
         (true, Cell::Billionths(billionths)) => Value::Money(MoneySum::from_nanos(*billionths)),
         (true, Cell::Whole(number)) => {
             Value::Money(MoneySum::from_nanos(i128::from(*number) * 1_000_000_000))
