@@ -19,7 +19,7 @@ use crate::ingest::enrich::visitor::DailySalts;
 use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::ingest::step;
-use crate::pricing::book::PriceBook;
+use crate::pricing::books::PriceBooks;
 
 /// What the pipeline needs to know about the project.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ pub struct Pipeline {
     /// Settings.
     pub settings: PipelineSettings,
     /// Prices that compute costs.
-    pub prices: ArcSwap<PriceBook>,
+    pub prices: ArcSwap<PriceBooks>,
     /// Reader of user agents.
     pub agents: AgentReader,
     /// Address to country.
@@ -244,6 +244,8 @@ pub type SharedPipeline = Arc<Pipeline>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pricing::book::PriceBook;
+    use crate::pricing::books::BookOrigin;
 
     const CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0 Safari/537.36";
 
@@ -261,7 +263,10 @@ mod tests {
                 clock_skew_us: 300_000_000,
                 late_us: 3 * 86_400_000_000,
             },
-            prices: ArcSwap::from_pointee(PriceBook::embedded()),
+            prices: ArcSwap::from_pointee(PriceBooks::new(
+                PriceBook::embedded(),
+                BookOrigin::Embedded,
+            )),
             agents: AgentReader::new(),
             countries: Countries::embedded(),
             sessions: Sessions::default(),

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod budgets;
 pub mod collect;
 pub mod extract;
 pub mod form;

@@ -4,7 +4,9 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route};
 
-use crate::web::{api, assets, collect, live, middleware, openapi, operations, pages, query};
+use crate::web::{
+    api, assets, budgets, collect, live, middleware, openapi, operations, pages, query,
+};
 
 /// All routes, below the base path. The script for pages is at `snippet`.
 pub fn all(config: &mut ServiceConfig, snippet: &str) {
@@ -32,6 +34,7 @@ pub fn all(config: &mut ServiceConfig, snippet: &str) {
         .service(get("/api/v1/summary", web::get().to(api::summary)))
         .service(get("/api/v1/query", web::get().to(query::query)))
         .service(get("/api/v1/catalogue", web::get().to(query::catalogue)))
+        .service(get("/api/v1/budgets", web::get().to(budgets::list)))
         .route("/ws/live", web::get().to(live::stream))
         // For anyone: what programs may call.
         .service(get("/api/v1/openapi.json", web::get().to(openapi::openapi)))

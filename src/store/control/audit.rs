@@ -63,6 +63,16 @@ pub(super) enum Action {
     LoggedOut,
     LoggedOutEverywhere,
     SettingChanged,
+    BudgetCreated,
+    BudgetChanged,
+    BudgetArchived,
+    PriceAdded,
+    PriceChanged,
+    PriceEnded,
+    BookUploaded,
+    BookRemoved,
+    RepricingAsked,
+    RepricingDone,
     ThresholdsChanged,
 }
 
@@ -85,6 +95,16 @@ impl Action {
             Action::LoggedOut => "login.ended",
             Action::LoggedOutEverywhere => "login.ended_everywhere",
             Action::SettingChanged => "setting.changed",
+            Action::BudgetCreated => "budget.created",
+            Action::BudgetChanged => "budget.changed",
+            Action::BudgetArchived => "budget.archived",
+            Action::PriceAdded => "price.added",
+            Action::PriceChanged => "price.changed",
+            Action::PriceEnded => "price.ended",
+            Action::BookUploaded => "price_book.uploaded",
+            Action::BookRemoved => "price_book.removed",
+            Action::RepricingAsked => "repricing.asked",
+            Action::RepricingDone => "repricing.done",
             Action::ThresholdsChanged => "project.thresholds_changed",
         }
     }

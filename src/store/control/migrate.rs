@@ -29,6 +29,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0002_demo_and_removed_projects.sql"),
     },
     Migration {
+        version: 3,
+        name: "budgets_and_prices",
+        sql: include_str!("migrations/0003_budgets_and_prices.sql"),
+    },
+    Migration {
         version: 4,
         name: "thresholds",
         sql: include_str!("migrations/0004_thresholds.sql"),

@@ -19,9 +19,11 @@ pub mod shell;
 
 // Pages.
 pub mod account;
+pub mod budgets;
 pub mod keys;
 pub mod missing;
 pub mod overview;
+pub mod prices;
 pub mod problem;
 pub mod projects;
 pub mod reference;

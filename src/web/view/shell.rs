@@ -2,6 +2,8 @@
 //!
 //! A room stands in [`ROOMS`] only once it exists; the navigation is drawn from that table.
 
+use crate::web::view::budgets::BudgetBanner;
+
 /// A page of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
@@ -19,6 +21,8 @@ pub enum Room {
     System,
     /// Projects and their rules.
     Projects,
+    /// The price book and own prices.
+    Prices,
     /// Keys of the current project.
     Keys,
     /// The signed-in person.
@@ -70,7 +74,7 @@ pub const ROOMS: &[RoomGroup] = &[
             path: "/costs",
             key: 'c',
             icon: "wallet",
-            label: "Costs",
+            label: "Costs & budgets",
         }],
     },
     RoomGroup {
@@ -115,6 +119,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "folder",
                 label: "Projects",
                 key: 'p',
+            },
+            RoomLink {
+                room: Room::Prices,
+                path: "/settings/prices",
+                icon: "table-2",
+                label: "Prices",
+                key: 'b',
             },
             RoomLink {
                 room: Room::Keys,
@@ -210,6 +221,8 @@ pub struct Shell {
     pub is_demo: bool,
     /// What the last form did, if the reader comes from one.
     pub notice: Option<Notice>,
+    /// That a budget is nearly spent.
+    pub budget: Option<BudgetBanner>,
 }
 
 impl Shell {

@@ -16,8 +16,8 @@ pub const OTHERS: [&str; 6] = [
 ];
 
 /// Parameters that are kept when one is changed.
-const KEPT: [&str; 8] = [
-    "project", "range", "from", "to", "compare", "filter", "metric", "metrics",
+const KEPT: [&str; 9] = [
+    "project", "range", "from", "to", "compare", "filter", "metric", "metrics", "by",
 ];
 
 /// The address of a page, after the base path.

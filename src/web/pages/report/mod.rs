@@ -14,11 +14,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::join_all;
 
+use crate::catalogue::dimension;
 use crate::catalogue::section::{Draw, Page, Section};
 use crate::core::range::{Compare, Range};
 use crate::query::question::{Parameters, Question, Shape};
 use crate::render::chart::POINTS_MAX;
 use crate::web::extract;
+use crate::web::pages::budget_panel;
 use crate::web::pages::place::see_other;
 use crate::web::pages::report::address::Address;
 use crate::web::pages::report::draw::Easel;
@@ -72,6 +74,10 @@ pub async fn page(
             0 => String::new(),
             1 => "One call has no price, so costs are at least what is shown.".to_owned(),
             count => format!("{count} calls have no price, so costs are at least what is shown."),
+        },
+        budgets: match page.id {
+            "costs" => Some(Box::new(budget_panel::panel(&request, &visit).await?)),
+            _ => None,
         },
         sections,
     };
@@ -229,6 +235,29 @@ fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> Conte
         request_id: extract::request_id(request).unwrap_or_default(),
         retry_href: address.link(),
     }))
+}
+
+/// The filters of a page, as one text.
+pub fn filter_text(request: &HttpRequest) -> String {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let filters: Vec<String> = pairs
+        .filter(|(name, value)| name == "filter" && !value.is_empty())
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    filters.join(";")
+}
+
+/// The page of costs with one parameter changed.
+pub fn link_with(request: &HttpRequest, name: &str, value: &str) -> String {
+    Address::of("/costs", request.query_string())
+        .with(name, value)
+        .link()
+}
+
+/// The name of a value of a dimension, as people read it.
+pub fn name_of(by: &str, value: Option<&str>) -> String {
+    let none = dimension::find(by).map_or("none", |found| found.none);
+    wording::named(by, value, none)
 }
 
 fn width(columns: u8) -> Width {
