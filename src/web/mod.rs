@@ -11,6 +11,7 @@ pub mod middleware;
 pub mod openapi;
 pub mod operations;
 pub mod pages;
+pub mod people;
 pub mod problem;
 pub mod query;
 pub mod rate;

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route};
 
 use crate::web::{
-    api, assets, budgets, collect, live, middleware, openapi, operations, pages, query,
+    api, assets, budgets, collect, live, middleware, openapi, operations, pages, people, query,
 };
 
 /// All routes, below the base path. The script for pages is at `snippet`.
@@ -35,6 +35,7 @@ pub fn all(config: &mut ServiceConfig, snippet: &str) {
         .service(get("/api/v1/query", web::get().to(query::query)))
         .service(get("/api/v1/catalogue", web::get().to(query::catalogue)))
         .service(get("/api/v1/budgets", web::get().to(budgets::list)))
+        .service(get("/api/v1/users/{topic}", web::get().to(people::topic)))
         .route("/ws/live", web::get().to(live::stream))
         // For anyone: what programs may call.
         .service(get("/api/v1/openapi.json", web::get().to(openapi::openapi)))

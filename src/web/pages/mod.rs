@@ -18,6 +18,7 @@ pub mod reprice;
 pub mod sign_in;
 pub mod system;
 pub mod thresholds;
+pub mod users;
 
 // What the pages share.
 pub mod choices;
@@ -34,7 +35,7 @@ use actix_web::web::{self, ServiceConfig, resource};
 
 use crate::catalogue::section;
 use crate::web::pages::visit::Visit;
-use crate::web::view::shell::ROOMS;
+use crate::web::view::shell::{ROOMS, Room};
 
 /// Every page, below the base path.
 pub fn configure(config: &mut ServiceConfig) {
@@ -64,6 +65,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/costs/budgets/{id}/archive").post(budgets::archive))
         .service(resource("/costs/budgets/{id}/dismiss").post(budgets::dismiss))
         .service(resource("/rows").get(report::rows::page))
+        .service(resource(users::PATH).get(users::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
         .service(resource("/reference").get(reference::metrics))
@@ -122,7 +124,8 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The pages that are made of sections of the catalogue.
 fn reports(config: &mut ServiceConfig) {
     let rooms = ROOMS.iter().flat_map(|group| group.rooms);
-    for link in rooms {
+    // The overview's sections stand below its live part, on a page of its own.
+    for link in rooms.filter(|link| link.room != Room::Overview) {
         if let Some(page) = section::find(link.path) {
             let room = link.room;
             config.service(resource(page.path).route(web::get().to(

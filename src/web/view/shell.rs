@@ -9,6 +9,10 @@ use crate::web::view::budgets::BudgetBanner;
 pub enum Room {
     /// Live figures and the latest events.
     Overview,
+    /// Who comes, and who stays.
+    Users,
+    /// Where they come from, and with what.
+    Audience,
     /// Who spends, and on what.
     Costs,
     /// Fast and up?
@@ -66,6 +70,25 @@ pub const ROOMS: &[RoomGroup] = &[
             label: "Overview",
             key: 'o',
         }],
+    },
+    RoomGroup {
+        label: "Product",
+        rooms: &[
+            RoomLink {
+                room: Room::Users,
+                path: "/users",
+                icon: "users",
+                label: "Users",
+                key: 'u',
+            },
+            RoomLink {
+                room: Room::Audience,
+                path: "/audience",
+                icon: "globe",
+                label: "Audience",
+                key: 'w',
+            },
+        ],
     },
     RoomGroup {
         label: "Money",
