@@ -238,6 +238,9 @@ fn a_dimension_with_a_million_values_gives_a_bounded_answer() {
         let total = answer.total.figures[0].value;
         assert_eq!(total, Value::Whole(VALUES as i64), "{query}");
     }
+    // The slowest of a million can only be told among the busiest of them.
+    let slowest = given.ask("metrics=latency_p95_ms&by=request_id&range=7d&limit=5");
+    assert_eq!((slowest.rows.len(), slowest.is_cut), (5, true));
     let listing = given.rows("shape=rows&range=7d&limit=1000");
     assert_eq!(listing.rows.len(), 1_000);
     assert!(listing.next.is_some());

@@ -53,12 +53,30 @@ fn each_word_gives_what_its_cases_say() {
         ("latency_bucket(-1.0)", Cell::Whole(-32_768)),
         // Between the nearest two in proportion: of 10, 20, 30, 40 three quarters are at 32.5.
         (
-            "(SELECT exact_quantile(x, 0.75) FROM (VALUES (10.0::DOUBLE), (20), (30), (40)) AS t(x))",
+            "(SELECT item(exact_quantiles(x, [0.75]), 1) FROM (VALUES (10.0::DOUBLE), (20), (30), (40)) AS t(x))",
             Cell::Number(32.5),
         ),
         (
-            "(SELECT exact_quantile(x, 0.5) FROM (VALUES (10.0::DOUBLE), (NULL), (30)) AS t(x))",
+            "(SELECT item(exact_quantiles(x, [0.25, 0.5]), 2) FROM (VALUES (10.0::DOUBLE), (NULL), (30)) AS t(x))",
             Cell::Number(20.0),
+        ),
+        // Hours since 1970 of the local clock.
+        (
+            "hour_number(TIMESTAMP '1970-01-01 23:30:00', 3600000000)",
+            Cell::Whole(24),
+        ),
+        (
+            "hour_number(TIMESTAMP '1970-01-01 00:30:00', -3600000000)",
+            Cell::Whole(-1),
+        ),
+        // Equal for equal texts, another for others, never negative.
+        (
+            "CAST(text_number('a') = text_number('a') AND text_number('a') <> text_number('b') AND text_number('a') >= 0 AS BIGINT)",
+            Cell::Whole(1),
+        ),
+        (
+            "CAST(place_number('page', '/a') = place_number('page', '/a') AND place_number('page', '/a') <> place_number('screen', '/a') AND place_number('page', '/a') >= 0 AS BIGINT)",
+            Cell::Whole(1),
         ),
         (r#"json_text('{"a":"x"}', '$."a"')"#, text("x")),
         (r#"json_text('{"a":3}', '$."a"')"#, text("3")),
