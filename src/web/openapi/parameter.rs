@@ -7,7 +7,7 @@ use crate::catalogue::metric;
 use crate::core::code::Code;
 use crate::core::limits;
 use crate::core::range::{Compare, Interval, RANGES};
-use crate::ingest::field::FIELDS;
+use crate::ingest::field::{FIELDS, Field};
 use crate::query::question::Shape;
 use crate::web::api::LOG_ENTRIES_MAX;
 use crate::web::openapi::schema;
@@ -106,14 +106,23 @@ pub fn of_pixel() -> Vec<Parameter> {
                 field.name,
                 schema::field_help(field.name),
                 json!({ "type": "string" }),
-                json!(if field.name == "type" {
-                    "page_view"
-                } else {
-                    "x"
-                }),
+                example(field),
             )
         })
         .collect()
+}
+
+/// A value of a field that a page could send.
+fn example(field: &Field) -> Json {
+    match field.name {
+        "type" => json!("page_view"),
+        "title" => json!("Start"),
+        "referrer" => json!("https://news.example.com/"),
+        "utm_source" => json!("newsletter"),
+        "utm_medium" => json!("email"),
+        "utm_campaign" => json!("spring"),
+        name => schema::example(name, &field.target),
+    }
 }
 
 /// Of the ingest log.

@@ -117,7 +117,12 @@ fn problem() -> Json {
 }
 
 fn events() -> Json {
-    json!({ "anyOf": [reference("Event"), { "type": "array", "items": reference("Event") }] })
+    let list = json!({
+        "type": "array",
+        "description": "Events. One that is none is told in the receipt and does not keep the others out.",
+        "items": {},
+    });
+    json!({ "anyOf": [reference("Event"), list] })
 }
 
 /// An event as a sender may write it. Other fields go into its metadata; a value that cannot be read refuses the one
@@ -146,7 +151,8 @@ fn event() -> Json {
     } })
 }
 
-fn example(name: &str, target: &Target) -> Json {
+/// A value of a field that is accepted.
+pub fn example(name: &str, target: &Target) -> Json {
     match target {
         Target::Id => json!("0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"),
         Target::Kind => json!("response_received"),
@@ -158,6 +164,7 @@ fn example(name: &str, target: &Target) -> Json {
             "model" => json!("gpt-4o-mini"),
             "status" => json!("ok"),
             "url" => json!("https://app.example.com/start"),
+            "user_id" => json!("ana"),
             _ => json!("example"),
         },
         Target::Count(_) => json!(120),

@@ -1,6 +1,8 @@
 //! The pages as a browser meets them: the real application in a temporary folder, a jar of cookies, forms that
 //! send back the token they carry.
 
+mod drill;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
