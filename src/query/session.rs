@@ -1,6 +1,7 @@
 //! One transaction of a reader, for one project: what every statement of a question is asked through.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
@@ -82,7 +83,14 @@ impl<'a> Session<'a> {
     pub fn ask(&self, statement: &Statement) -> Result<Rows, EngineError> {
         let mut binds = statement.binds.named();
         binds.extend(self.fixed.iter().cloned());
+        let started = Instant::now();
         let rows = (self.ask)(&statement.sql, &binds)?;
+        tracing::debug!(
+            us = started.elapsed().as_micros() as u64,
+            rows = rows.len(),
+            sql = statement.sql.as_str(),
+            "asked"
+        );
         match rows.len() > STATEMENT_ROWS_MAX {
             true => Err(EngineError::Query(format!(
                 "the answer has {} rows; ask for a shorter period or fewer dimensions",

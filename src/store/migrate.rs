@@ -11,6 +11,10 @@ use crate::store::engine::EngineError;
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_events", include_str!("migrations/0001_events.sql")),
     ("0002_rollups", include_str!("migrations/0002_rollups.sql")),
+    (
+        "0003_latency_splits",
+        include_str!("migrations/0003_latency_splits.sql"),
+    ),
 ];
 
 /// Brings the attached database up to date.

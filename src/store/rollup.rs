@@ -21,6 +21,40 @@ use crate::store::zones::{self, Zones};
 /// The roll-up of measurements, which is no frame's.
 pub const LATENCY_TABLE: &str = "latency_day";
 
+/// A way in which the buckets of measurements are split.
+#[derive(Debug)]
+pub struct LatencySplit {
+    /// Its number in the table: one bit for each of `provider`, `model`, `feature`, `endpoint`, set where the split does
+    /// not keep it, as `GROUPING` gives it.
+    pub number: i64,
+    /// The dimensions that it keeps.
+    pub dimensions: &'static [&'static str],
+}
+
+/// All ways, those with the fewest rows first. Every measured call stands once in each.
+pub const LATENCY_SPLITS: &[LatencySplit] = &[
+    LatencySplit {
+        number: 0b1111,
+        dimensions: &[],
+    },
+    LatencySplit {
+        number: 0b0111,
+        dimensions: &["provider"],
+    },
+    LatencySplit {
+        number: 0b1101,
+        dimensions: &["feature"],
+    },
+    LatencySplit {
+        number: 0b1110,
+        dimensions: &["endpoint"],
+    },
+    LatencySplit {
+        number: 0b0011,
+        dimensions: &["provider", "model"],
+    },
+];
+
 /// Rolls up all events below `until` that are not yet. Returns how many sequence numbers that were.
 ///
 /// # Errors
@@ -306,13 +340,22 @@ fn insert_measurement(
     (from, until): (u64, u64),
     binds: &mut Binds,
 ) -> Sql {
+    let sets = LATENCY_SPLITS.iter().map(|split| {
+        let kept = split.dimensions.iter().copied().map(Sql::text);
+        let keys = [Sql::text("day"), Sql::text("bucket")]
+            .into_iter()
+            .chain(kept);
+        Sql::text("({{keys}})").fill("keys", &Sql::join(keys, ", "))
+    });
     Sql::text(
-        "INSERT INTO latency_day (project, day, measured, provider, model, bucket, n) \
-         SELECT $project, day, {{measured}}, provider, model, latency_bucket(x) AS bucket, count(*) FROM (\
-         SELECT {{day}} AS day, provider, model, {{x}} AS x FROM events \
-         WHERE project = $project AND outcome IS NOT NULL AND seq >= {{from}} AND seq < {{until}}) \
-         WHERE x IS NOT NULL GROUP BY day, provider, model, bucket",
+        "INSERT INTO latency_day (project, day, measured, split, provider, model, feature, endpoint, bucket, n) \
+         SELECT $project, day, {{measured}}, grouping(provider, model, feature, endpoint) AS split, \
+         provider, model, feature, endpoint, bucket, count(*) FROM (\
+         SELECT {{day}} AS day, provider, model, feature, endpoint, latency_bucket({{x}}) AS bucket FROM events \
+         WHERE project = $project AND outcome IS NOT NULL AND seq >= {{from}} AND seq < {{until}} AND {{x}} IS NOT NULL) \
+         GROUP BY GROUPING SETS ({{sets}}) ORDER BY split, day",
     )
+    .fill("sets", &Sql::join(sets, ", "))
     .fill("measured", &Sql::number(of.number()))
     .fill("day", &local_day(shifts, binds))
     .fill("x", &Sql::text(of.sql()))
