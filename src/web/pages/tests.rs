@@ -1,6 +1,8 @@
 //! The pages as a browser meets them: the real application in a temporary folder, a jar of cookies, forms that
 //! send back the token they carry.
 
+mod money;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -324,6 +326,13 @@ async fn made_up_data_is_marked_on_every_page_and_removed_by_a_form_of_ours_alon
         "/settings/projects",
         "/settings/projects/demo",
         "/settings/keys",
+        "/settings/prices",
+        "/settings/prices/new",
+        "/settings/prices/reprice",
+        "/settings/prices/reprice?basis=today",
+        "/costs",
+        "/costs?by=team",
+        "/costs/budgets/new",
         "/settings/account",
     ] {
         let (marked, plain) = (
