@@ -22,6 +22,7 @@ use crate::ingest::enrich::user_agent::AgentReader;
 use crate::ingest::enrich::visitor::DailySalts;
 use crate::ingest::log::IngestLog;
 use crate::ingest::pipeline::{Pipeline, PipelineSettings, ProjectRules};
+use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::live::hub::Hub;
 use crate::live::rebuild;
@@ -400,6 +401,7 @@ fn pipeline(config: &Config, prices: PriceBooks) -> anyhow::Result<Pipeline> {
         agents: AgentReader::new(),
         countries,
         sessions: Sessions::default(),
+        requests: Requests::default(),
         salts: ArcSwap::default(),
     })
 }

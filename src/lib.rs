@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` is the map.
 
 pub mod admin;
+pub mod analysis;
 pub mod app;
 pub mod bench;
 pub mod budget;
@@ -17,6 +18,7 @@ pub mod demo;
 pub mod import;
 pub mod ingest;
 pub mod live;
+pub mod people;
 pub mod prices;
 pub mod pricing;
 pub mod query;

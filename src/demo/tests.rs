@@ -17,6 +17,7 @@ use crate::ingest::enrich::geo::Countries;
 use crate::ingest::enrich::preview::Preview;
 use crate::ingest::enrich::user_agent::AgentReader;
 use crate::ingest::pipeline::{Pipeline, PipelineSettings, ProjectRules, Sender};
+use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::pricing::book::PriceBook;
 use crate::pricing::books::{BookOrigin, PriceBooks};
@@ -47,6 +48,7 @@ static HISTORY: LazyLock<Vec<Event>> = LazyLock::new(|| {
         agents: AgentReader::new(),
         countries: Countries::embedded(),
         sessions: Sessions::default(),
+        requests: Requests::default(),
         salts: ArcSwap::default(),
     };
     let rules = ProjectRules {

@@ -16,6 +16,7 @@ use crate::ingest::enrich::geo::Countries;
 use crate::ingest::enrich::preview::Preview;
 use crate::ingest::enrich::user_agent::AgentReader;
 use crate::ingest::enrich::visitor::DailySalts;
+use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::ingest::step;
 use crate::pricing::books::PriceBooks;
@@ -83,6 +84,8 @@ pub struct Pipeline {
     pub countries: Countries,
     /// Open sessions.
     pub sessions: Sessions,
+    /// Requests that may go on.
+    pub requests: Requests,
     /// Salts of the visitor hash.
     pub salts: ArcSwap<DailySalts>,
 }
@@ -99,6 +102,8 @@ pub struct Work<'a> {
     pub draft: Draft,
     /// Set by the page step, for the session.
     pub campaign: u64,
+    /// Set by the preview step from the whole prompt, for the request; 0 without any.
+    pub prompt: u64,
 }
 
 /// One step: its name on the page "Why is my event missing?", and what it does.
@@ -167,6 +172,11 @@ pub const STEPS: &[Step] = &[
         help: "AI calls are priced.",
         run: step::price,
     },
+    Step {
+        name: "request",
+        help: "Attempts and ratings are joined to their request.",
+        run: step::request,
+    },
 ];
 
 /// An event that was not kept.
@@ -213,6 +223,7 @@ impl Pipeline {
             sender,
             draft,
             campaign: 0,
+            prompt: 0,
         };
         for (number, step) in (1..).zip(STEPS) {
             if let Err(refusal) = (step.run)(&mut work) {
@@ -259,6 +270,7 @@ mod tests {
             agents: AgentReader::new(),
             countries: Countries::embedded(),
             sessions: Sessions::default(),
+            requests: Requests::default(),
             salts: ArcSwap::from_pointee(DailySalts::from_rows(days)),
         }
     }

@@ -154,6 +154,12 @@ pub fn page(work: &mut Work) -> Result<(), Refusal> {
 
 /// Masks and cuts prompts and answers as the project says.
 pub fn preview(work: &mut Work) -> Result<(), Refusal> {
+    // Before it is cut: two prompts may begin alike.
+    if work.draft.event.is_call()
+        && let Some(prompt) = work.draft.event.request_preview.as_deref()
+    {
+        work.prompt = work.pipeline.requests.prompt(prompt);
+    }
     let (preview, mask) = (work.rules.preview, work.rules.mask);
     let keep = |text: &mut Option<String>| {
         if let Some(sent) = text.take() {
@@ -290,6 +296,18 @@ fn error_class(status_code: i64) -> Option<&'static str> {
         500..=599 => Some("server_error"),
         _ => None,
     }
+}
+
+/// Numbers the attempts at one request, and tells ratings which answer they are about.
+pub fn request(work: &mut Work) -> Result<(), Refusal> {
+    let requests = &work.pipeline.requests;
+    let event = &mut work.draft.event;
+    if event.is_call() {
+        requests.join_call(event, work.prompt);
+    } else if event.rating.is_some() {
+        requests.join_feedback(event);
+    }
+    Ok(())
 }
 
 /// Names the provider and prices an AI call. What the client reports wins; what we compute is kept beside it.

@@ -4,7 +4,10 @@
 //! yet, and raw rows of the days that the period cuts. They never overlap, and together they are every row of the
 //! period, so an answer does not depend on how much is rolled up.
 
-use crate::catalogue::frame::{Frame, Rollup};
+mod activity;
+pub mod session;
+
+use crate::catalogue::frame::{Frame, Rollup, alias};
 use crate::catalogue::metric::{Formula, Measurement, Metric};
 use crate::core::range::{Interval, Period, midnight};
 use crate::core::sql::{Binds, Sql};
@@ -349,6 +352,10 @@ impl Plan<'_> {
         raw_values: &[Sql],
         binds: &mut Binds,
     ) -> Sql {
+        let raw = &match self.names_people(rolled_values, raw_values, condition, binds) {
+            true => raw.clone(),
+            false => alias::unresolved(raw),
+        };
         let (from, to) = (
             self.period.from.as_microsecond(),
             self.period.to.as_microsecond(),
@@ -390,6 +397,19 @@ impl Plan<'_> {
             }
         }
         Sql::join(parts, " UNION ALL ")
+    }
+
+    /// Whether it matters who people are: only then are aliases looked up.
+    fn names_people(
+        &self,
+        rolled: &[Sql],
+        raw: &[Sql],
+        condition: &Sql,
+        binds: &mut Binds,
+    ) -> bool {
+        let filter = self.condition(binds);
+        let pieces = rolled.iter().chain(raw).chain([condition, &filter]);
+        pieces.into_iter().any(alias::names_people) || self.by.iter().any(Field::is_person)
     }
 
     fn raw_part(

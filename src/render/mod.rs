@@ -17,3 +17,4 @@ pub mod time_axis;
 // Whole answers.
 pub mod csv;
 pub mod json;
+pub mod people;

@@ -21,9 +21,11 @@ use crate::core::clock::Clock;
 use crate::core::event::Event;
 use crate::core::limits;
 use crate::core::sketch::Sketch;
+use crate::store::alias::Name;
 use crate::store::batch::{EventBatch, PreviewBatch};
 use crate::store::engine::{DeadLetter, Engine, EngineError, Part};
 use crate::store::erase::{self, Erased, Erasures};
+use crate::store::erase_person::{self, ErasedPerson, PersonRequest};
 use crate::store::journal::Progress;
 use crate::store::journal::reader::{self, Chunk, Reader, Row};
 use crate::store::journal::writer::JournalStats;
@@ -184,6 +186,15 @@ impl Loader {
         done.await.ok()
     }
 
+    /// Erases one person, with everything that was acknowledged before. Returns when it is gone from the engine's own
+    /// file; `None` if the loader has ended before, or could not write the file.
+    pub async fn erase_person(&self, project: u32, name: Name) -> Option<ErasedPerson> {
+        let done = self.erasures.ask_person(project, name);
+        self.hurry.store(true, Ordering::Release);
+        self.progress.ring();
+        done.await.ok()
+    }
+
     /// Publishes the first sequence number that cannot be asked for yet, each time it rises.
     pub fn loaded(&self) -> watch::Receiver<u64> {
         self.loaded.clone()
@@ -232,6 +243,8 @@ impl Worker {
             if !closed && let Err(error) = self.reprice_asked() {
                 tracing::error!(%error, "calls could not be priced anew; the next start goes on with it");
             }
+            // Asked before the journal is looked at, so that what was acknowledged until then is loaded first.
+            let leaving = self.settings.erasures.take_people();
             let until = self.progress.next();
             while self.reader.next_seq() < until {
                 match self.load_next(until) {
@@ -250,6 +263,10 @@ impl Worker {
                 if self.engine.wal_bytes() >= self.settings.checkpoint_bytes {
                     checkpointed = self.checkpoint();
                 }
+            }
+            if let Err(error) = self.erase_people(leaving) {
+                tracing::error!(%error, "somebody could not be erased; the next start does it");
+                return;
             }
             self.follow_zones();
             if !checkpointed && (closed || self.last_load.elapsed() >= IDLE) {
@@ -556,6 +573,26 @@ impl Worker {
             true => request.answer(),
             false => {
                 tracing::warn!("prices are not in the file yet; the next start looks at them again")
+            }
+        }
+        Ok(())
+    }
+
+    /// Erases people, each in a transaction of its own.
+    ///
+    /// # Errors
+    /// If the engine fails while the server stops.
+    fn erase_people(&mut self, requests: Vec<PersonRequest>) -> io::Result<()> {
+        for request in requests {
+            let project = request.project;
+            let erased = self.retry(|worker| {
+                erase_person::erase(&worker.engine, project, &request.name, &worker.zones)
+            })?;
+            self.recall_people()?;
+            // Only what is in the file is gone for good. Without that nobody is told that it is done.
+            if self.checkpoint() {
+                tracing::info!(project, events = erased.events, "erased a person");
+                request.answer(erased);
             }
         }
         Ok(())

@@ -15,6 +15,14 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0003_latency_splits",
         include_str!("migrations/0003_latency_splits.sql"),
     ),
+    (
+        "0004_person_alias",
+        include_str!("migrations/0004_person_alias.sql"),
+    ),
+    (
+        "0005_interactions",
+        include_str!("migrations/0005_interactions.sql"),
+    ),
 ];
 
 /// Brings the attached database up to date.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::catalogue::frame::{FRAMES, Frame, Rollup};
+use crate::catalogue::frame::{FRAMES, Frame, Rollup, alias};
 use crate::catalogue::metric::Measurement;
 use crate::core::range::{self, Shift};
 use crate::core::sql::{Bind, Binds, Sql};
@@ -224,7 +224,11 @@ fn stretches(writer: &Connection, from: u64, until: u64) -> Result<Vec<Stretch>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn renew(
+/// Makes the roll-ups of one project anew, within the caller's transaction.
+///
+/// # Errors
+/// If the engine fails.
+pub(super) fn renew(
     writer: &Connection,
     project: u32,
     zone: &TimeZone,
@@ -327,7 +331,7 @@ fn insert(
     .fill("measures", &measures)
     .fill("sums", &sums)
     .fill("day", &local_day(shifts, binds))
-    .fill("frame", &frame.raw_sql())
+    .fill("frame", &alias::unresolved(&frame.raw_sql()))
     .fill("first", &binds.whole(stretch.from))
     .fill("last", &binds.whole(stretch.to))
     .fill("from", &binds.whole(from as i64))

@@ -73,6 +73,7 @@ pub(super) enum Action {
     BookRemoved,
     RepricingAsked,
     RepricingDone,
+    ThresholdsChanged,
 }
 
 impl Action {
@@ -104,6 +105,7 @@ impl Action {
             Action::BookRemoved => "price_book.removed",
             Action::RepricingAsked => "repricing.asked",
             Action::RepricingDone => "repricing.done",
+            Action::ThresholdsChanged => "project.thresholds_changed",
         }
     }
 }

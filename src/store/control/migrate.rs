@@ -33,6 +33,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "budgets_and_prices",
         sql: include_str!("migrations/0003_budgets_and_prices.sql"),
     },
+    Migration {
+        version: 4,
+        name: "thresholds",
+        sql: include_str!("migrations/0004_thresholds.sql"),
+    },
 ];
 
 /// Applies the steps of `migrations` that the file does not have yet.

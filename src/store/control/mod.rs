@@ -31,6 +31,7 @@ pub mod salt;
 pub mod session;
 pub mod setting;
 pub mod setup;
+pub mod threshold;
 pub mod throttle;
 mod watch;
 

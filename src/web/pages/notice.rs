@@ -43,6 +43,14 @@ const TABLE: &[Entry] = &[
         "The project is restored. Its keys work again.",
     ),
     good(
+        "thresholds_saved",
+        "The thresholds are saved. Tables and charts follow them at once.",
+    ),
+    good(
+        "thresholds_reset",
+        "The thresholds are the usual ones again.",
+    ),
+    good(
         "demo_removed",
         "The demo is removed, with all of its events. `analytics demo` brings it back.",
     ),

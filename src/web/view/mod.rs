@@ -26,9 +26,12 @@ pub mod overview;
 pub mod prices;
 pub mod problem;
 pub mod projects;
+pub mod reference;
 pub mod report;
+pub mod rows;
 pub mod sign_in;
 pub mod system;
+pub mod thresholds;
 
 #[cfg(test)]
 mod sample;

@@ -9,6 +9,10 @@ use crate::web::view::budgets::BudgetBanner;
 pub enum Room {
     /// Live figures and the latest events.
     Overview,
+    /// Who comes, and who stays.
+    Users,
+    /// Where they come from, and with what.
+    Audience,
     /// Who spends, and on what.
     Costs,
     /// Fast and up?
@@ -27,6 +31,8 @@ pub enum Room {
     Keys,
     /// The signed-in person.
     Account,
+    /// What every number means, and what programs may call.
+    Reference,
 }
 
 /// Where a room is and how the navigation shows it.
@@ -64,6 +70,25 @@ pub const ROOMS: &[RoomGroup] = &[
             label: "Overview",
             key: 'o',
         }],
+    },
+    RoomGroup {
+        label: "Product",
+        rooms: &[
+            RoomLink {
+                room: Room::Users,
+                path: "/users",
+                icon: "users",
+                label: "Users",
+                key: 'u',
+            },
+            RoomLink {
+                room: Room::Audience,
+                path: "/audience",
+                icon: "globe",
+                label: "Audience",
+                key: 'w',
+            },
+        ],
     },
     RoomGroup {
         label: "Money",
@@ -138,6 +163,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "user-round",
                 label: "Account",
                 key: 'a',
+            },
+            RoomLink {
+                room: Room::Reference,
+                path: "/reference",
+                icon: "info",
+                label: "Reference",
+                key: 'r',
             },
         ],
     },
