@@ -46,6 +46,20 @@ test("a budget is made, its gauge and the banner are seen, and the banner is put
   assert.ok(await gauge.isVisible());
   assert.deepEqual(await audit(page), []);
 
+  const answer = await page.request.get(`${appliance.url}/api/v1/budgets?by=model`);
+  const { budgets, rows } = await answer.json();
+  const { current_spend, budget_limit, percentage_used, alert_threshold, projected } = budgets[0];
+  assert.deepEqual({ current_spend, budget_limit, percentage_used, alert_threshold, projected }, {
+    current_spend: "84",
+    budget_limit: "100",
+    percentage_used: 84,
+    alert_threshold: 90,
+    projected: null, // it needs three days
+  });
+  assert.deepEqual(rows.map((row) => [row.key, row.current_spend, row.budget]), [["gpt-5-mini", "84", null]]);
+  assert.equal((await page.request.get(`${appliance.url}/api/v1/budgets?by=colour`)).status(), 422);
+  assert.equal((await fetch(`${appliance.url}/api/v1/budgets`)).status, 401);
+
   await page.goto(`${appliance.url}/system`);
   const banner = page.locator("#budget-banner");
   assert.match(await banner.innerText(), /84% of the budget “Everything” is spent/);
