@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::budget::breakdown::SPLITS;
 use crate::catalogue::dimension::{DIMENSIONS, DimensionKind};
 use crate::catalogue::metric;
 use crate::core::code::Code;
@@ -72,6 +73,19 @@ pub fn of_project() -> Vec<Parameter> {
 /// Of the catalogue.
 pub fn of_catalogue() -> Vec<Parameter> {
     of_project()
+}
+
+/// Of budgets.
+pub fn of_budgets() -> Vec<Parameter> {
+    let splits: Vec<&str> = SPLITS.iter().map(|(id, _)| *id).collect();
+    let mut parameters = of_project();
+    parameters.push(Parameter::new(
+        "by",
+        "Also a row for each of the dearest values of this dimension, and for each with a budget of its own.",
+        json!({ "type": "string", "enum": splits }),
+        json!("provider"),
+    ));
+    parameters
 }
 
 /// Of `POST /v1/events`.
