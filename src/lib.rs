@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod app;
 pub mod bench;
+pub mod budget;
 pub mod catalogue;
 pub mod cli;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod import;
 pub mod ingest;
 pub mod live;
 pub mod people;
+pub mod prices;
 pub mod pricing;
 pub mod query;
 pub mod recover;

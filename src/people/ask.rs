@@ -19,7 +19,7 @@ use crate::people::rfm::{self, Scores, Standing};
 use crate::people::stage::{Signs, Stage, stage};
 use crate::query::condition::Checked;
 use crate::query::field::Field;
-use crate::query::plan::Plan;
+use crate::query::plan::{Level, Plan};
 use crate::query::session::Session;
 use crate::store::engine::EngineError;
 use crate::store::table::Cell;
@@ -851,6 +851,7 @@ impl<'a> Asker<'a> {
         let rows = self.session.ask(&self.plan(period, &by, false).figures(
             metric.grain.frame(),
             &[metric],
+            0,
             None,
         ))?;
         let read = |row: &Vec<Cell>| match (row.first()?.whole()?, row.get(1)?) {
@@ -866,7 +867,11 @@ impl<'a> Asker<'a> {
             period,
             by,
             filter: self.filter,
-            has_bars,
+            levels: match (has_bars, by.is_empty()) {
+                (true, _) => &[Level::Bar],
+                (false, true) => &[Level::Total],
+                (false, false) => &[Level::Value],
+            },
             only: None,
             rolled: self.session.rolled_for(period),
         }

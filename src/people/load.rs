@@ -9,7 +9,7 @@ use crate::core::sql::{Binds, Sql};
 use crate::people::activity::{Activity, Member, words};
 use crate::query::condition::Checked;
 use crate::query::field::Field;
-use crate::query::plan::{Plan, Statement};
+use crate::query::plan::{Level, Plan, Statement};
 use crate::query::session::Session;
 use crate::store::engine::EngineError;
 use crate::store::table::{Cell, Rows};
@@ -90,6 +90,7 @@ impl Crowd<'_> {
         let by = [Field::find("feature").map_err(|error| EngineError::Query(error.to_string()))?];
         let plan = Plan {
             by: &by,
+            levels: &[Level::ValueInBar],
             ..plan(session, &whole, self.filter)
         };
         session.ask(&plan.feature_uses())
@@ -193,7 +194,7 @@ fn plan<'a>(session: &Session, period: &'a Period, filter: &'a Checked) -> Plan<
         period,
         by: &[],
         filter,
-        has_bars: true,
+        levels: &[Level::Bar],
         only: None,
         rolled: session.rolled_for(period),
     }

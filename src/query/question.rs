@@ -394,6 +394,9 @@ impl Question {
                 .map(|text| ("filter", text)),
         );
         pairs.push(("limit", self.limit.to_string()));
+        if let Some((at, seq)) = self.before {
+            pairs.push(("before", format!("{at}-{seq}")));
+        }
         pairs
     }
 }

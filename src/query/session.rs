@@ -1,6 +1,7 @@
 //! One transaction of a reader, for one project: what every statement of a question is asked through.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use crate::catalogue::frame::alias;
 use crate::core::range::Period;
@@ -95,7 +96,14 @@ impl<'a> Session<'a> {
             true => alias::resolved(&statement.sql),
             false => alias::unresolved(&statement.sql),
         };
+        let started = Instant::now();
         let rows = (self.ask)(&sql, &binds)?;
+        tracing::debug!(
+            us = started.elapsed().as_micros() as u64,
+            rows = rows.len(),
+            sql = sql.as_str(),
+            "asked"
+        );
         match rows.len() > STATEMENT_ROWS_MAX {
             true => Err(EngineError::Query(format!(
                 "the answer has {} rows; ask for a shorter period or fewer dimensions",

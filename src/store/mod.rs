@@ -16,6 +16,7 @@ pub mod machine;
 pub mod migrate;
 pub mod parquet;
 pub mod person;
+pub mod reprice;
 pub mod rollup;
 pub mod seen;
 pub mod summary;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::catalogue::frame::EVENTS;
 use crate::core::range::Period;
 use crate::core::sql::{Binds, Sql};
-use crate::query::plan::{Plan, Statement};
+use crate::query::plan::{Level, Plan, Statement};
 
 /// Microseconds before the period in which a session that reaches into it may have begun.
 const BEFORE_US: i64 = 24 * 3_600 * 1_000_000;
@@ -90,7 +90,7 @@ impl Plan<'_> {
         };
         let plan = Plan {
             period: &wider,
-            has_bars: false,
+            levels: &[Level::Total],
             ..*self
         };
         let values = [

@@ -28,6 +28,21 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "demo_and_removed_projects",
         sql: include_str!("migrations/0002_demo_and_removed_projects.sql"),
     },
+    Migration {
+        version: 3,
+        name: "budgets_and_prices",
+        sql: include_str!("migrations/0003_budgets_and_prices.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "thresholds",
+        sql: include_str!("migrations/0004_thresholds.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "person_erasures",
+        sql: include_str!("migrations/0006_person_erasures.sql"),
+    },
 ];
 
 /// Applies the steps of `migrations` that the file does not have yet.

@@ -4,13 +4,20 @@
 //! [`visit::Visit`] and [`crate::web::form::PersonForm`] prove. Holds no SQL and computes no metric.
 
 pub mod account;
+pub mod budget_panel;
+pub mod budgets;
 pub mod keys;
 pub mod missing;
 pub mod overview;
+pub mod price_list;
+pub mod prices;
 pub mod projects;
+pub mod reference;
 pub mod report;
+pub mod reprice;
 pub mod sign_in;
 pub mod system;
+pub mod thresholds;
 pub mod users;
 
 // What the pages share.
@@ -49,8 +56,27 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/").get(overview::page).post(overview::first_key))
         .configure(reports)
         .service(resource(users::PATH).get(users::page))
+        .service(resource(users::people::PATH).get(users::people::page))
+        .service(resource(users::person::PATH).get(users::person::page))
+        .service(resource("/users/export").get(users::export::export))
+        .service(resource("/users/merge").post(users::person::merge))
+        .service(resource("/users/unmerge").post(users::person::unmerge))
+        .service(resource("/users/erase").post(users::person::erase))
+        .service(resource("/users/erased").get(users::person::erased))
+        .service(resource("/costs/budgets").post(budgets::create))
+        .service(resource("/costs/budgets/new").get(budgets::new_form))
+        .service(
+            resource("/costs/budgets/{id}")
+                .get(budgets::form)
+                .post(budgets::update),
+        )
+        .service(resource("/costs/budgets/{id}/archive").post(budgets::archive))
+        .service(resource("/costs/budgets/{id}/dismiss").post(budgets::dismiss))
+        .service(resource("/rows").get(report::rows::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
+        .service(resource("/reference").get(reference::metrics))
+        .service(resource("/reference/api").get(reference::api))
         .service(
             resource("/settings/projects")
                 .get(projects::list)
@@ -65,6 +91,31 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/settings/projects/{slug}/archive").post(projects::archive))
         .service(resource("/settings/projects/{slug}/restore").post(projects::restore))
         .service(resource("/settings/projects/{slug}/remove").post(projects::remove))
+        .service(
+            resource("/settings/prices")
+                .get(prices::list)
+                .post(prices::create),
+        )
+        .service(resource("/settings/prices/new").get(prices::new_form))
+        .service(
+            resource("/settings/prices/reprice")
+                .get(reprice::page)
+                .post(reprice::start),
+        )
+        .service(resource("/settings/prices/book").post(prices::upload))
+        .service(resource("/settings/prices/book/remove").post(prices::remove_book))
+        .service(
+            resource("/settings/prices/{id}")
+                .get(prices::form)
+                .post(prices::update),
+        )
+        .service(resource("/settings/prices/{id}/end").post(prices::end))
+        .service(
+            resource("/settings/thresholds")
+                .get(thresholds::form)
+                .post(thresholds::save),
+        )
+        .service(resource("/settings/thresholds/reset").post(thresholds::reset))
         .service(
             resource("/settings/keys")
                 .get(keys::list)

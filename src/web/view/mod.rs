@@ -19,14 +19,20 @@ pub mod shell;
 
 // Pages.
 pub mod account;
+pub mod budgets;
 pub mod keys;
 pub mod missing;
 pub mod overview;
+pub mod person;
+pub mod prices;
 pub mod problem;
 pub mod projects;
+pub mod reference;
 pub mod report;
+pub mod rows;
 pub mod sign_in;
 pub mod system;
+pub mod thresholds;
 
 #[cfg(test)]
 mod sample;

@@ -11,6 +11,7 @@ use crate::web::view::block::filter_bar::FilterBar;
 use crate::web::view::block::kpi::KpiStrip;
 use crate::web::view::block::range_bar::RangeBar;
 use crate::web::view::block::state::{Empty, Failure};
+use crate::web::view::budgets::BudgetPanel;
 use crate::web::view::frame::Frame;
 use crate::web::view::shell::Shell;
 
@@ -60,6 +61,8 @@ pub struct ReportPage {
     pub filters: FilterBar,
     /// A sentence about what is not in the figures. May be empty.
     pub doubt: String,
+    /// Budgets, on the page of costs.
+    pub budgets: Option<Box<BudgetPanel>>,
     /// Its sections.
     pub sections: Vec<ReportSection>,
 }

@@ -2,6 +2,8 @@
 //!
 //! A room stands in [`ROOMS`] only once it exists; the navigation is drawn from that table.
 
+use crate::web::view::budgets::BudgetBanner;
+
 /// A page of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
@@ -23,10 +25,14 @@ pub enum Room {
     System,
     /// Projects and their rules.
     Projects,
+    /// The price book and own prices.
+    Prices,
     /// Keys of the current project.
     Keys,
     /// The signed-in person.
     Account,
+    /// What every number means, and what programs may call.
+    Reference,
 }
 
 /// Where a room is and how the navigation shows it.
@@ -91,7 +97,7 @@ pub const ROOMS: &[RoomGroup] = &[
             path: "/costs",
             key: 'c',
             icon: "wallet",
-            label: "Costs",
+            label: "Costs & budgets",
         }],
     },
     RoomGroup {
@@ -138,6 +144,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 key: 'p',
             },
             RoomLink {
+                room: Room::Prices,
+                path: "/settings/prices",
+                icon: "table-2",
+                label: "Prices",
+                key: 'b',
+            },
+            RoomLink {
                 room: Room::Keys,
                 path: "/settings/keys",
                 icon: "key-round",
@@ -150,6 +163,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "user-round",
                 label: "Account",
                 key: 'a',
+            },
+            RoomLink {
+                room: Room::Reference,
+                path: "/reference",
+                icon: "info",
+                label: "Reference",
+                key: 'r',
             },
         ],
     },
@@ -224,6 +244,8 @@ pub struct Shell {
     pub is_demo: bool,
     /// What the last form did, if the reader comes from one.
     pub notice: Option<Notice>,
+    /// That a budget is nearly spent.
+    pub budget: Option<BudgetBanner>,
 }
 
 impl Shell {

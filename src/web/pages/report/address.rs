@@ -16,8 +16,8 @@ pub const OTHERS: [&str; 6] = [
 ];
 
 /// Parameters that are kept when one is changed.
-const KEPT: [&str; 8] = [
-    "project", "range", "from", "to", "compare", "filter", "metric", "interval",
+const KEPT: [&str; 10] = [
+    "project", "range", "from", "to", "compare", "filter", "metric", "metrics", "by", "interval",
 ];
 
 /// The address of a page, after the base path.
@@ -92,6 +92,15 @@ impl Address {
             .pairs
             .extend(texts.into_iter().map(|text| ("filter".to_owned(), text)));
         changed
+    }
+
+    /// The same question at another page.
+    #[must_use]
+    pub fn at(&self, path: &'static str) -> Address {
+        Address {
+            path,
+            pairs: self.pairs.clone(),
+        }
     }
 
     /// As a link on the page itself.

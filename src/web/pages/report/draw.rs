@@ -16,6 +16,7 @@ use crate::render::chart::{Chart, Series, Threshold, ThresholdTone, WrongSide};
 use crate::render::colour::Colour;
 use crate::render::time_axis::TimeAxis;
 use crate::render::unit::{Unit, share_in_list};
+use crate::store::control::threshold::Thresholds;
 use crate::web::pages::report::address::Address;
 use crate::web::pages::report::wording::{better_of, colours, named, over, unit_of, written};
 use crate::web::view::block::bar_list::{BarEntry, BarList};
@@ -36,6 +37,8 @@ pub struct Easel<'a> {
     pub currency: &'a str,
     /// The address of the countries' shapes.
     pub sprite: String,
+    /// From where on a service is yellow or red.
+    pub thresholds: &'a Thresholds,
 }
 
 impl Easel<'_> {
@@ -106,6 +109,11 @@ impl Easel<'_> {
         let metric = answer.metrics[0];
         let (style, threshold) = match self.section.draw {
             Draw::Stack => (TimeStyle::Bars, None),
+            // The line of the error rate is the project's own; the catalogue says where there is one.
+            Draw::Area { threshold } if metric.id == "error_rate" => (
+                TimeStyle::Area,
+                threshold.map(|_| self.thresholds.error_rate),
+            ),
             Draw::Area { threshold } => (TimeStyle::Area, threshold),
             _ => (TimeStyle::Line, None),
         };

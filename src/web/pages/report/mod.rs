@@ -7,6 +7,7 @@ pub mod address;
 pub mod controls;
 mod draw;
 mod map;
+pub mod rows;
 mod table;
 pub mod wording;
 
@@ -14,14 +15,17 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::join_all;
 
+use crate::catalogue::dimension;
 use crate::catalogue::section::{Draw, Page, Section};
 use crate::core::range::{Compare, Range};
 use crate::query::question::{Parameters, Question, Shape};
 use crate::render::chart::POINTS_MAX;
 use crate::web::extract;
+use crate::web::pages::budget_panel;
 use crate::web::pages::place::see_other;
 use crate::web::pages::report::address::Address;
 use crate::web::pages::report::draw::Easel;
+use crate::web::pages::thresholds;
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::query::{Answered, answer};
@@ -72,6 +76,10 @@ pub async fn page(
             1 => "One call has no price, so costs are at least what is shown.".to_owned(),
             count => format!("{count} calls have no price, so costs are at least what is shown."),
         },
+        budgets: match page.id {
+            "costs" => Some(Box::new(budget_panel::panel(&request, &visit).await?)),
+            _ => None,
+        },
         sections,
     };
     draw(StatusCode::OK, &report)
@@ -107,14 +115,13 @@ pub async fn section_of(
         )
     };
     card = card.csv(api(&question, "csv"));
-    let rows = Question {
-        shape: Shape::Rows,
-        compare: Compare::None,
-        by: Vec::new(),
-        limit: 1_000,
-        ..question.clone()
-    };
-    card = card.rows(api(&rows, "csv"));
+    card = card.rows(rows::link(visit, address, section.metrics[0]));
+    if matches!(
+        section.draw,
+        Draw::Table { has_status: true } | Draw::Area { threshold: Some(_) }
+    ) {
+        card.menu.push(thresholds::link(visit));
+    }
     if !matches!(
         section.draw,
         Draw::Table { .. } | Draw::Matrix | Draw::Bars | Draw::Countries
@@ -127,6 +134,7 @@ pub async fn section_of(
         address,
         currency: &visit.project().currency,
         sprite: visit.frame().world(),
+        thresholds: &visit.project().thresholds,
     };
     let (content, unpriced) = match answer(&visit.app, visit.access.scope(), question).await {
         Err(problem) => (failure(request, address, &problem), 0),
@@ -240,6 +248,29 @@ pub fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> C
         request_id: extract::request_id(request).unwrap_or_default(),
         retry_href: address.link(),
     }))
+}
+
+/// The filters of a page, as one text.
+pub fn filter_text(request: &HttpRequest) -> String {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let filters: Vec<String> = pairs
+        .filter(|(name, value)| name == "filter" && !value.is_empty())
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    filters.join(";")
+}
+
+/// The page of costs with one parameter changed.
+pub fn link_with(request: &HttpRequest, name: &str, value: &str) -> String {
+    Address::of("/costs", request.query_string())
+        .with(name, value)
+        .link()
+}
+
+/// The name of a value of a dimension, as people read it.
+pub fn name_of(by: &str, value: Option<&str>) -> String {
+    let none = dimension::find(by).map_or("none", |found| found.none);
+    wording::named(by, value, none)
 }
 
 fn width(columns: u8) -> Width {

@@ -109,6 +109,17 @@ pub enum Cell {
         /// The bar's colour.
         colour: Colour,
     },
+    /// The same, leading to what is behind it.
+    LinkedBar {
+        /// "12".
+        text: String,
+        /// Against the table's largest, from `bar_list::percent`.
+        width: String,
+        /// The bar's colour.
+        colour: Colour,
+        /// Where it leads.
+        href: String,
+    },
     /// A name with its coloured dot, leading to the page with it as a filter.
     Mark {
         /// Its colour.
