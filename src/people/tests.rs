@@ -7,10 +7,12 @@ use jiff::tz::TimeZone;
 
 use crate::core::event::Event;
 use crate::core::range::{Interval, Period, Range};
+use crate::core::sql::{Binds, Sql};
 use crate::people::answer::{Coverage, Table, Topic};
 use crate::people::ask::Asker;
 use crate::people::one;
 use crate::query::condition::Checked;
+use crate::query::plan::Statement;
 use crate::query::question::Parameters;
 use crate::query::session::Session;
 use crate::store::alias::{self, MergeError, Name};
@@ -429,10 +431,12 @@ fn erasing_somebody_leaves_nothing_of_them_and_everything_of_others() {
     );
     assert_eq!(given.erase(&user("ana")), ErasedPerson::default());
     let left = |sql: &'static str| -> i64 {
-        given
-            .engine
-            .write(|writer| Ok(writer.query_row(sql, [], |row| row.get(0))?))
-            .expect("a count")
+        let statement = Statement {
+            sql: Sql::text(sql),
+            binds: Binds::default(),
+        };
+        let rows = given.with(move |session| session.ask(&statement));
+        rows[0][0].whole().expect("a count")
     };
     assert_eq!(left("SELECT count(*) FROM events"), 1);
     assert_eq!(left("SELECT count(*) FROM previews"), 1);
