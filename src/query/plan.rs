@@ -5,6 +5,7 @@
 //! period, so an answer does not depend on how much is rolled up.
 
 mod activity;
+pub mod person;
 pub mod session;
 
 use crate::catalogue::frame::{Frame, Rollup, alias};

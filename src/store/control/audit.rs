@@ -62,6 +62,11 @@ pub(super) enum Action {
     LogInFailed,
     LoggedOut,
     LoggedOutEverywhere,
+    UserErasureAsked,
+    UserErased,
+    UserExported,
+    UserMerged,
+    UserUnmerged,
     SettingChanged,
     BudgetCreated,
     BudgetChanged,
@@ -105,6 +110,11 @@ impl Action {
             Action::BookRemoved => "price_book.removed",
             Action::RepricingAsked => "repricing.asked",
             Action::RepricingDone => "repricing.done",
+            Action::UserErasureAsked => "user.erasure_asked",
+            Action::UserErased => "user.erased",
+            Action::UserExported => "user.exported",
+            Action::UserMerged => "user.merged",
+            Action::UserUnmerged => "user.unmerged",
             Action::ThresholdsChanged => "project.thresholds_changed",
         }
     }

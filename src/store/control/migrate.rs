@@ -38,6 +38,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "thresholds",
         sql: include_str!("migrations/0004_thresholds.sql"),
     },
+    Migration {
+        version: 6,
+        name: "person_erasures",
+        sql: include_str!("migrations/0006_person_erasures.sql"),
+    },
 ];
 
 /// Applies the steps of `migrations` that the file does not have yet.
