@@ -114,14 +114,14 @@ fn cell(cell: &Cell) -> String {
 }
 
 /// Text that a spreadsheet would run as a formula, made harmless (OWASP: CSV injection).
-fn guarded(text: &str) -> String {
+pub(super) fn guarded(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{text}"),
         false => text.to_owned(),
     }
 }
 
-struct Lines(csv::Writer<Vec<u8>>);
+pub(super) struct Lines(csv::Writer<Vec<u8>>);
 
 impl Default for Lines {
     fn default() -> Lines {
@@ -135,11 +135,11 @@ impl Default for Lines {
 }
 
 impl Lines {
-    fn add(&mut self, line: Vec<String>) -> Result<(), csv::Error> {
+    pub(super) fn add(&mut self, line: Vec<String>) -> Result<(), csv::Error> {
         self.0.write_record(&line)
     }
 
-    fn bytes(self) -> Result<Vec<u8>, csv::Error> {
+    pub(super) fn bytes(self) -> Result<Vec<u8>, csv::Error> {
         let bytes = self.0.into_inner();
         bytes.map_err(|error| csv::Error::from(error.into_error()))
     }

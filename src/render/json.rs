@@ -111,7 +111,7 @@ fn metric_json(metric: &Metric, currency: &str) -> Json {
     row
 }
 
-fn period_json(period: &Period) -> Json {
+pub(super) fn period_json(period: &Period) -> Json {
     json!({
         "from": period.from,
         "to": period.to,

@@ -17,3 +17,9 @@ pub mod time_axis;
 // Whole answers.
 pub mod csv;
 pub mod json;
+
+// Analyses.
+pub mod funnel;
+pub mod heatmap;
+pub mod journey;
+pub mod retention;

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::web::{api, assets, collect, live, middleware, operations, pages, query};
+use crate::web::{analysis, api, assets, collect, live, middleware, operations, pages, query};
 
 /// All routes, below the base path. The script for pages is at `snippet`.
 pub fn all(config: &mut ServiceConfig, snippet: &str) {
@@ -28,6 +28,10 @@ pub fn all(config: &mut ServiceConfig, snippet: &str) {
         .route("/api/v1/summary", web::get().to(api::summary))
         .route("/api/v1/query", web::get().to(query::query))
         .route("/api/v1/catalogue", web::get().to(query::catalogue))
+        .route("/api/v1/funnel", web::get().to(analysis::funnel))
+        .route("/api/v1/retention", web::get().to(analysis::retention))
+        .route("/api/v1/heatmap", web::get().to(analysis::heatmap))
+        .route("/api/v1/journeys", web::get().to(analysis::journeys))
         .route("/ws/live", web::get().to(live::stream))
         // For whoever runs the server: anyone, except where a token is set.
         .route("/healthz", web::get().to(operations::health))

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertClean, assertNoSidewaysScroll, audit, base, launch, logIn, openPage } from "./browser.mjs";
 
-const ROOMS = ["/", "/ingest", "/system", "/settings/projects", "/settings/projects/new", "/settings/keys", "/settings/account"];
+const ROOMS = ["/", "/funnels", "/retention", "/journeys", "/hours", "/ingest", "/system", "/settings/projects", "/settings/projects/new", "/settings/keys", "/settings/account"];
 const WIDTHS = [390, 1100, 1440];
 const THEMES = ["dark", "light"];
 let browser;

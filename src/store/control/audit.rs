@@ -63,6 +63,8 @@ pub(super) enum Action {
     LoggedOut,
     LoggedOutEverywhere,
     SettingChanged,
+    FunnelSaved,
+    FunnelForgotten,
 }
 
 impl Action {
@@ -84,6 +86,8 @@ impl Action {
             Action::LoggedOut => "login.ended",
             Action::LoggedOutEverywhere => "login.ended_everywhere",
             Action::SettingChanged => "setting.changed",
+            Action::FunnelSaved => "funnel.saved",
+            Action::FunnelForgotten => "funnel.forgotten",
         }
     }
 }

@@ -28,6 +28,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "demo_and_removed_projects",
         sql: include_str!("migrations/0002_demo_and_removed_projects.sql"),
     },
+    Migration {
+        version: 5,
+        name: "saved_funnels",
+        sql: include_str!("migrations/0005_saved_funnels.sql"),
+    },
 ];
 
 /// Applies the steps of `migrations` that the file does not have yet.

@@ -23,6 +23,7 @@ pub mod problem;
 pub mod project;
 pub mod project_draft;
 pub mod salt;
+pub mod saved_funnel;
 pub mod session;
 pub mod setting;
 pub mod setup;

@@ -4,6 +4,7 @@
 //! [`visit::Visit`] and [`crate::web::form::PersonForm`] prove. Holds no SQL and computes no metric.
 
 pub mod account;
+pub mod analysis;
 pub mod keys;
 pub mod missing;
 pub mod overview;
@@ -47,6 +48,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/logout").post(sign_in::log_out))
         .service(resource("/").get(overview::page).post(overview::first_key))
         .configure(reports)
+        .service(resource(analysis::funnels::PATH).get(analysis::funnels::page))
+        .service(resource("/funnels/save").post(analysis::funnels::save))
+        .service(resource("/funnels/{id}/forget").post(analysis::funnels::forget))
+        .service(resource(analysis::retention::PATH).get(analysis::retention::page))
+        .service(resource(analysis::journeys::PATH).get(analysis::journeys::page))
+        .service(resource(analysis::hours::PATH).get(analysis::hours::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
         .service(

@@ -7,6 +7,14 @@
 pub enum Room {
     /// Live figures and the latest events.
     Overview,
+    /// Where do they drop?
+    Funnels,
+    /// Do they return?
+    Retention,
+    /// When do they come?
+    Hours,
+    /// What do they do next?
+    Journeys,
     /// Who spends, and on what.
     Costs,
     /// Fast and up?
@@ -60,6 +68,39 @@ pub const ROOMS: &[RoomGroup] = &[
             label: "Overview",
             key: 'o',
         }],
+    },
+    RoomGroup {
+        label: "Product",
+        rooms: &[
+            RoomLink {
+                room: Room::Funnels,
+                path: "/funnels",
+                icon: "funnel",
+                label: "Funnels",
+                key: 'f',
+            },
+            RoomLink {
+                room: Room::Retention,
+                path: "/retention",
+                icon: "repeat",
+                label: "Retention",
+                key: 'r',
+            },
+            RoomLink {
+                room: Room::Journeys,
+                path: "/journeys",
+                icon: "route",
+                label: "Journeys",
+                key: 'j',
+            },
+            RoomLink {
+                room: Room::Hours,
+                path: "/hours",
+                icon: "clock",
+                label: "Hours of use",
+                key: 'h',
+            },
+        ],
     },
     RoomGroup {
         label: "Money",

@@ -3,11 +3,11 @@
 //! `GET /performance`, `/models`, `/costs`, for people who are logged in. The address holds everything: range,
 //! comparison, filters, and the chosen tile.
 
-mod address;
-mod controls;
+pub mod address;
+pub mod controls;
 mod draw;
 mod table;
-mod wording;
+pub mod wording;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
