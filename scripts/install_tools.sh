@@ -5,6 +5,9 @@
 # Exact version, so that two machines test with the same one.
 node_fallback=22.23.3
 
+# The client that draws requests from our own description of the interface.
+schemathesis_version=4.32.5
+
 # Runs its arguments as root.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -73,4 +76,16 @@ install_tools() {
     echo "install Rust 1.95 or newer first, for example from https://rustup.rs" >&2
     return 1
   fi
+}
+
+# Puts schemathesis into a folder of its own and its path into $schemathesis.
+install_schemathesis() {
+  local folder="${XDG_CACHE_HOME:-$HOME/.cache}/analytics/schemathesis-$schemathesis_version"
+  if [ ! -x "$folder/bin/schemathesis" ]; then
+    # Debian keeps what makes such folders in a package of its own.
+    python3 -c 'import ensurepip' 2>/dev/null || as_root apt-get install -q -y --no-install-recommends python3-venv
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install -q "schemathesis==$schemathesis_version"
+  fi
+  schemathesis="$folder/bin/schemathesis"
 }

@@ -10,6 +10,7 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use jiff::{Timestamp, tz::TimeZone};
 
+use crate::budget::board::{self, Board};
 use crate::config::Config;
 use crate::core::clock::Clock;
 use crate::core::limits;
@@ -21,10 +22,12 @@ use crate::ingest::enrich::user_agent::AgentReader;
 use crate::ingest::enrich::visitor::DailySalts;
 use crate::ingest::log::IngestLog;
 use crate::ingest::pipeline::{Pipeline, PipelineSettings, ProjectRules};
+use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::live::hub::Hub;
 use crate::live::rebuild;
-use crate::pricing::book::PriceBook;
+use crate::prices;
+use crate::pricing::books::PriceBooks;
 use crate::recover;
 use crate::store::control::audit::Actor;
 use crate::store::control::key::NewKey;
@@ -74,6 +77,8 @@ pub struct App {
     pub pipeline: Arc<Pipeline>,
     /// Why events are missing.
     pub ingest_log: IngestLog,
+    /// How budgets stand.
+    pub budgets: Board,
     /// Limits on requests.
     pub rates: RateLimits,
     /// Whether the disk has room for more.
@@ -90,6 +95,8 @@ pub struct App {
     pub shows_demo_first: AtomicBool,
     /// Removed projects whose events this process has erased.
     pub erased: tokio::sync::Mutex<HashSet<u32>>,
+    /// Held by whoever brings re-pricings to their end, so that none is done twice.
+    pub repricing: tokio::sync::Mutex<()>,
     _lock: parking_lot::Mutex<FolderLock>,
 }
 
@@ -157,7 +164,10 @@ impl App {
         let since = started.as_microsecond() - limits::DUPLICATE_WINDOW_US;
         let duplicates = remembered(&engine, &config, since).await?;
         let hub = Hub::start(clock.clone(), &config.live)?;
-        let pipeline = Arc::new(pipeline(&config)?);
+        let pipeline = Arc::new(pipeline(
+            &config,
+            prices::in_force(&config, &control).await?,
+        )?);
         for project in control.directory().all_projects() {
             hub.configure(&project);
         }
@@ -181,6 +191,7 @@ impl App {
         let assets = Assets::from_manifest(include_str!("../static/dist/manifest.json"))
             .context("the page bundle is broken")?;
         let app = Arc::new(App {
+            budgets: Board::default(),
             rates: RateLimits::new(&config.ingest),
             ingest_log: IngestLog::new(config.ingest.log_entries),
             has_room: AtomicBool::new(true),
@@ -189,6 +200,7 @@ impl App {
             damage: found.damage,
             shows_demo_first: AtomicBool::new(false),
             erased: tokio::sync::Mutex::default(),
+            repricing: tokio::sync::Mutex::default(),
             _lock: parking_lot::Mutex::new(lock),
             config,
             clock,
@@ -211,6 +223,14 @@ impl App {
     pub fn start_background(self: &Arc<App>) {
         tokio::spawn(Arc::clone(&self.hub).run(self.config.live.tick));
         tokio::spawn(self.control.clone().follow());
+        tokio::spawn(board::follow(Arc::clone(self)));
+        let app = Arc::clone(self);
+        tokio::spawn(async move {
+            // Those that the last stop or crash has left.
+            if let Err(error) = prices::reprice_asked(&app).await {
+                tracing::warn!(%error, "calls could not be priced anew; the next start goes on with it");
+            }
+        });
         let app = Arc::clone(self);
         tokio::spawn(async move {
             let mut seconds = 0u64;
@@ -365,25 +385,10 @@ async fn remembered(engine: &Engine, config: &Config, since: i64) -> anyhow::Res
     Ok(duplicates)
 }
 
-fn pipeline(config: &Config) -> anyhow::Result<Pipeline> {
+fn pipeline(config: &Config, prices: PriceBooks) -> anyhow::Result<Pipeline> {
     let countries = match &config.privacy.country_file {
         Some(path) => Countries::from_file(path)?,
         None => Countries::embedded(),
-    };
-    let prices = match &config.prices.file {
-        None => PriceBook::embedded(),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read the price book {}", path.display()))?;
-            PriceBook::parse(&text).map_err(|problems| {
-                let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                anyhow::anyhow!(
-                    "the price book {} cannot be used:\n{}",
-                    path.display(),
-                    lines.join("\n")
-                )
-            })?
-        }
     };
     Ok(Pipeline {
         settings: PipelineSettings {
@@ -396,6 +401,7 @@ fn pipeline(config: &Config) -> anyhow::Result<Pipeline> {
         agents: AgentReader::new(),
         countries,
         sessions: Sessions::default(),
+        requests: Requests::default(),
         salts: ArcSwap::default(),
     })
 }

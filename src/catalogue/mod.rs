@@ -3,6 +3,7 @@
 pub mod dimension;
 pub mod frame;
 pub mod metric;
+pub mod reference;
 pub mod section;
 
 #[cfg(test)]

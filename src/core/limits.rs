@@ -68,4 +68,16 @@ pub const METRICS_MAX: usize = 20;
 pub const DIMENSIONS_MAX: usize = 3;
 
 /// Calls up to which quantiles are exact. Beyond it they come from buckets, within one per cent.
-pub const EXACT_QUANTILE_ROWS_MAX: i64 = 2_000_000;
+pub const EXACT_QUANTILE_ROWS_MAX: i64 = 150_000;
+
+/// Values of a dimension that are sorted by a quantile: those with the most calls.
+pub const QUANTILE_VALUES_MAX: usize = 1_000;
+
+/// Most budgets of a project that are in use. Each is one question a minute.
+pub const BUDGETS_MAX: usize = 50;
+
+/// Most own prices of a project. More of them are a price book.
+pub const OWN_PRICES_MAX: usize = 500;
+
+/// Longest stretch that is compared or priced anew at once, in days: a year and the days around it.
+pub const REPRICE_DAYS_MAX: i64 = 400;

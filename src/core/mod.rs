@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod code;
 pub mod currency;
+pub mod cycle;
 pub mod decimal;
 pub mod draw;
 pub mod event;
@@ -15,4 +16,5 @@ pub mod range;
 pub mod secret_token;
 pub mod sketch;
 pub mod sql;
+pub mod threshold;
 pub mod value;

@@ -17,8 +17,10 @@ use crate::ingest::enrich::geo::Countries;
 use crate::ingest::enrich::preview::Preview;
 use crate::ingest::enrich::user_agent::AgentReader;
 use crate::ingest::pipeline::{Pipeline, PipelineSettings, ProjectRules, Sender};
+use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::pricing::book::PriceBook;
+use crate::pricing::books::{BookOrigin, PriceBooks};
 
 /// 2026-11-24, the day after the history.
 const END: i64 = 20_781;
@@ -42,10 +44,11 @@ static HISTORY: LazyLock<Vec<Event>> = LazyLock::new(|| {
             clock_skew_us: 0,
             late_us: 0,
         },
-        prices: ArcSwap::from_pointee(PriceBook::embedded()),
+        prices: ArcSwap::from_pointee(PriceBooks::new(PriceBook::embedded(), BookOrigin::Embedded)),
         agents: AgentReader::new(),
         countries: Countries::embedded(),
         sessions: Sessions::default(),
+        requests: Requests::default(),
         salts: ArcSwap::default(),
     };
     let rules = ProjectRules {

@@ -7,5 +7,6 @@ pub mod log;
 pub mod pipeline;
 pub mod protocol;
 pub mod raw;
+pub mod request;
 pub mod session;
 pub mod step;

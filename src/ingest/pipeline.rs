@@ -16,9 +16,10 @@ use crate::ingest::enrich::geo::Countries;
 use crate::ingest::enrich::preview::Preview;
 use crate::ingest::enrich::user_agent::AgentReader;
 use crate::ingest::enrich::visitor::DailySalts;
+use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::ingest::step;
-use crate::pricing::book::PriceBook;
+use crate::pricing::books::PriceBooks;
 
 /// What the pipeline needs to know about the project.
 #[derive(Clone, Debug)]
@@ -76,13 +77,15 @@ pub struct Pipeline {
     /// Settings.
     pub settings: PipelineSettings,
     /// Prices that compute costs.
-    pub prices: ArcSwap<PriceBook>,
+    pub prices: ArcSwap<PriceBooks>,
     /// Reader of user agents.
     pub agents: AgentReader,
     /// Address to country.
     pub countries: Countries,
     /// Open sessions.
     pub sessions: Sessions,
+    /// Requests that may go on.
+    pub requests: Requests,
     /// Salts of the visitor hash.
     pub salts: ArcSwap<DailySalts>,
 }
@@ -99,6 +102,8 @@ pub struct Work<'a> {
     pub draft: Draft,
     /// Set by the page step, for the session.
     pub campaign: u64,
+    /// Set by the preview step from the whole prompt, for the request; 0 without any.
+    pub prompt: u64,
 }
 
 /// One step: its name on the page "Why is my event missing?", and what it does.
@@ -167,6 +172,11 @@ pub const STEPS: &[Step] = &[
         help: "AI calls are priced.",
         run: step::price,
     },
+    Step {
+        name: "request",
+        help: "Attempts and ratings are joined to their request.",
+        run: step::request,
+    },
 ];
 
 /// An event that was not kept.
@@ -213,6 +223,7 @@ impl Pipeline {
             sender,
             draft,
             campaign: 0,
+            prompt: 0,
         };
         for (number, step) in (1..).zip(STEPS) {
             if let Err(refusal) = (step.run)(&mut work) {
@@ -233,6 +244,8 @@ pub type SharedPipeline = Arc<Pipeline>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pricing::book::PriceBook;
+    use crate::pricing::books::BookOrigin;
 
     const CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0 Safari/537.36";
 
@@ -250,10 +263,14 @@ mod tests {
                 clock_skew_us: 300_000_000,
                 late_us: 3 * 86_400_000_000,
             },
-            prices: ArcSwap::from_pointee(PriceBook::embedded()),
+            prices: ArcSwap::from_pointee(PriceBooks::new(
+                PriceBook::embedded(),
+                BookOrigin::Embedded,
+            )),
             agents: AgentReader::new(),
             countries: Countries::embedded(),
             sessions: Sessions::default(),
+            requests: Requests::default(),
             salts: ArcSwap::from_pointee(DailySalts::from_rows(days)),
         }
     }

@@ -16,7 +16,7 @@ use crate::ingest::enrich::visitor;
 use crate::ingest::enrich::{page_url, referrer};
 use crate::ingest::pipeline::Work;
 use crate::ingest::session::Touch;
-use crate::pricing::price::{self, CostSource};
+use crate::pricing::bill::{Call, bill};
 use crate::pricing::provider;
 use crate::pricing::usage::{ServiceTier, Usage};
 
@@ -154,6 +154,12 @@ pub fn page(work: &mut Work) -> Result<(), Refusal> {
 
 /// Masks and cuts prompts and answers as the project says.
 pub fn preview(work: &mut Work) -> Result<(), Refusal> {
+    // Before it is cut: two prompts may begin alike.
+    if work.draft.event.is_call()
+        && let Some(prompt) = work.draft.event.request_preview.as_deref()
+    {
+        work.prompt = work.pipeline.requests.prompt(prompt);
+    }
     let (preview, mask) = (work.rules.preview, work.rules.mask);
     let keep = |text: &mut Option<String>| {
         if let Some(sent) = text.take() {
@@ -292,6 +298,18 @@ fn error_class(status_code: i64) -> Option<&'static str> {
     }
 }
 
+/// Numbers the attempts at one request, and tells ratings which answer they are about.
+pub fn request(work: &mut Work) -> Result<(), Refusal> {
+    let requests = &work.pipeline.requests;
+    let event = &mut work.draft.event;
+    if event.is_call() {
+        requests.join_call(event, work.prompt);
+    } else if event.rating.is_some() {
+        requests.join_feedback(event);
+    }
+    Ok(())
+}
+
 /// Names the provider and prices an AI call. What the client reports wins; what we compute is kept beside it.
 pub fn price(work: &mut Work) -> Result<(), Refusal> {
     let event = &mut work.draft.event;
@@ -304,32 +322,26 @@ pub fn price(work: &mut Work) -> Result<(), Refusal> {
         return Ok(());
     }
     let usage = usage(event);
-    let has_usage = Usage {
-        requests: None,
-        service_tier: None,
-        ..usage
-    } != Usage::default();
-    if !has_usage && event.cost.is_none() && event.outcome() != Outcome::Success {
-        // A call that failed before it used anything is not an unpriced call.
-        return Ok(());
-    }
     let at = Timestamp::from_microsecond(event.occurred_at).unwrap_or(work.sender.received);
-    let book = work.pipeline.prices.load();
-    let model = event.model.as_deref().unwrap_or_default();
-    let priced = price::price(&book, event.provider.as_deref(), model, at, &usage);
-    event.cost_computed = priced.cost.map(Money::nanos);
-    event.price_id = priced.price_id.map(|id| id.to_string());
-    if event.response_cached == Some(1) {
-        // The product's own cache costs nothing; what the model would have cost stays beside it.
-        event.cost = event.cost.or(Some(0));
-    }
-    let source = if event.cost.is_some() {
-        CostSource::Reported
-    } else {
-        priced.source
+    let books = work.pipeline.prices.load();
+    let call = Call {
+        provider: event.provider.as_deref(),
+        model: event.model.as_deref().unwrap_or_default(),
+        at,
+        usage: &usage,
+        reported: event
+            .cost
+            .and_then(|nanos| Money::from_nanos(i128::from(nanos))),
+        is_from_own_cache: event.response_cached == Some(1),
+        is_success: event.outcome() == Outcome::Success,
     };
-    event.cost = event.cost.or(event.cost_computed);
-    event.cost_source = Some(source.id().to_owned());
+    let Some(bill) = bill(books.of(work.rules.project), &call) else {
+        return Ok(());
+    };
+    event.cost = bill.cost.map(Money::nanos);
+    event.cost_computed = bill.computed.map(Money::nanos);
+    event.price_id = bill.price_id.map(|id| id.to_string());
+    event.cost_source = Some(bill.source.id().to_owned());
     Ok(())
 }
 

@@ -14,8 +14,10 @@ pub mod spelling;
 
 pub mod book;
 pub mod book_file;
+pub mod books;
 pub mod entry;
 pub mod problem;
 pub mod reader;
 
+pub mod bill;
 pub mod price;

@@ -50,6 +50,18 @@ impl CostSource {
             CostSource::Unpriced => "unpriced",
         }
     }
+
+    /// The source of this name.
+    pub fn parse(id: &str) -> Option<CostSource> {
+        [
+            CostSource::Reported,
+            CostSource::Computed,
+            CostSource::Partial,
+            CostSource::Unpriced,
+        ]
+        .into_iter()
+        .find(|source| source.id() == id)
+    }
 }
 
 /// What stood in the way of a full cost.

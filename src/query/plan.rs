@@ -4,13 +4,16 @@
 //! yet, and raw rows of the days that the period cuts. They never overlap, and together they are every row of the
 //! period, so an answer does not depend on how much is rolled up.
 
-use crate::catalogue::frame::{Frame, Rollup};
+mod activity;
+pub mod session;
+
+use crate::catalogue::frame::{Frame, Rollup, alias};
 use crate::catalogue::metric::{Formula, Measurement, Metric};
 use crate::core::range::{Interval, Period, midnight};
 use crate::core::sql::{Binds, Sql};
 use crate::query::condition::Checked;
 use crate::query::field::Field;
-use crate::store::rollup::local_day;
+use crate::store::rollup::{LATENCY_SPLITS, local_day};
 
 /// How far the roll-ups go, as of one transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +31,35 @@ pub struct Plan<'a> {
     pub by: &'a [Field],
     /// Which rows count.
     pub filter: &'a Checked,
-    /// Whether there is a figure for each bar.
-    pub has_bars: bool,
+    /// What the rows of the statement are of.
+    pub levels: &'a [Level],
     /// Only rows with one of these values in the first dimension; the empty text stands for absence.
     pub only: Option<&'a [Key]>,
     /// How far the roll-ups go.
     pub rolled: Rolled,
+}
+
+/// What a row of a statement is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Everything.
+    Total,
+    /// A bar.
+    Bar,
+    /// Values of the dimensions.
+    Value,
+    /// Values of the dimensions in a bar.
+    ValueInBar,
+}
+
+impl Level {
+    fn has_bar(self) -> bool {
+        matches!(self, Level::Bar | Level::ValueInBar)
+    }
+
+    fn has_values(self) -> bool {
+        matches!(self, Level::Value | Level::ValueInBar)
+    }
 }
 
 /// A value of a dimension as the engine gives it: text, or the number of a person.
@@ -60,12 +86,40 @@ pub struct Statement {
 const ROLLUP_DAYS_MIN: i32 = 3;
 
 impl Plan<'_> {
-    /// Figures of metrics of one frame. Columns: the bar if there are bars, the dimensions, then for each metric its
-    /// figure and its sample. The largest of the first metric first; `limit` rows at most.
+    /// Whether there are bars.
+    pub fn has_bars(&self) -> bool {
+        self.levels.iter().any(|level| level.has_bar())
+    }
+
+    /// Whether anything is split by the dimensions.
+    pub fn is_split(&self) -> bool {
+        self.levels.iter().any(|level| level.has_values())
+    }
+
+    /// Whether some rows are split by the dimensions and others not; the first column then is 0 for those that are.
+    pub fn is_mixed(&self) -> bool {
+        self.is_split() && self.levels.iter().any(|level| !level.has_values())
+    }
+
+    /// The plan for the one level from which all of its levels can be summed.
+    pub fn finest(&self) -> Plan<'_> {
+        let levels: &[Level] = match (self.has_bars(), self.is_split()) {
+            (false, false) => &[Level::Total],
+            (true, false) => &[Level::Bar],
+            (false, true) => &[Level::Value],
+            (true, true) => &[Level::ValueInBar],
+        };
+        Plan { levels, ..*self }
+    }
+
+    /// Figures of metrics of one frame. Columns: see [`Plan::is_mixed`], the bar if there are bars, the dimensions if it
+    /// is split, then for each metric its figure and its sample. The largest of the metric at `lead` first; at most
+    /// `limit` values of the dimensions.
     pub fn figures(
         &self,
         frame: &'static Frame,
         metrics: &[&'static Metric],
+        lead: usize,
         limit: Option<usize>,
     ) -> Statement {
         let mut binds = Binds::default();
@@ -101,35 +155,51 @@ impl Plan<'_> {
             &values,
             &mut binds,
         );
+        let leading = self.keys().len() + 1 + 2 * lead;
         let mut sql = Sql::text("SELECT {{selected}} FROM ({{source}})")
             .fill("selected", &Sql::join(selected, ", "))
-            .fill("source", &source);
-        sql = sql.then(self.group());
-        if !self.keys().is_empty() {
-            let first_metric = self.keys().len() + 1;
-            let mut order = vec![Sql::number(first_metric as i64).then(" DESC NULLS LAST")];
-            order.extend(
-                (0..self.by.len()).map(|number| Sql::column('d', number).then(" NULLS LAST")),
-            );
-            sql = match self.has_bars {
-                true => sql.then(" ORDER BY b"),
-                false => sql
-                    .then(Sql::text(" ORDER BY {{order}}").fill("order", &Sql::join(order, ", "))),
-            };
-        }
-        if let Some(limit) = limit {
-            sql = sql.then(Sql::text(" LIMIT {{n}}").fill("n", &Sql::number(limit as i64)));
+            .fill("source", &source)
+            .then(self.group());
+        if self.levels.contains(&Level::Value) {
+            // What is not split comes first, so that no limit cuts it.
+            let mut order: Vec<Sql> = self
+                .is_mixed()
+                .then(|| Sql::text("g DESC"))
+                .into_iter()
+                .collect();
+            order.push(Sql::number(leading as i64).then(" DESC NULLS LAST"));
+            order.extend(self.dimensions().map(|column| column.then(" NULLS LAST")));
+            sql = sql.then(Sql::text(" ORDER BY {{order}}").fill("order", &Sql::join(order, ", ")));
+            if let Some(limit) = limit {
+                let others = match self.is_mixed() {
+                    true => {
+                        1 + if self.has_bars() {
+                            self.period.buckets().len()
+                        } else {
+                            0
+                        }
+                    }
+                    false => 0,
+                };
+                sql = sql.then(
+                    Sql::text(" LIMIT {{n}}").fill("n", &Sql::number((limit + others) as i64)),
+                );
+            }
         }
         Statement { sql, binds }
     }
 
-    /// How often each bucket of a measurement occurs. Columns: the bar, the dimensions, the bucket, the count.
+    /// How often each bucket of a measurement occurs, at one level. Columns: the bar, the dimensions, the bucket, the count.
     pub fn buckets(&self, frame: &'static Frame, of: Measurement) -> Statement {
         let mut binds = Binds::default();
         let measured = Sql::text(of.sql());
-        let rolled = self.covers(&["provider", "model"]).then(|| {
-            Sql::text("SELECT * FROM latency_day WHERE project = $project AND measured = {{m}}")
+        let split = LATENCY_SPLITS
+            .iter()
+            .find(|split| self.covers(split.dimensions));
+        let rolled = split.map(|split| {
+            Sql::text("SELECT * FROM latency_day WHERE project = $project AND measured = {{m}} AND split = {{s}}")
                 .fill("m", &Sql::number(of.number()))
+                .fill("s", &Sql::number(split.number))
         });
         let raw = [
             Sql::text("latency_bucket({{x}}) AS bucket").fill("x", &measured),
@@ -143,7 +213,7 @@ impl Plan<'_> {
             &raw,
             &mut binds,
         );
-        let mut keys = self.keys();
+        let mut keys = self.plain_keys();
         keys.push(Sql::text("bucket"));
         let keys = Sql::join(keys, ", ");
         let sql = Sql::text("SELECT {{keys}}, sum(n) AS n FROM ({{source}}) GROUP BY {{keys}}")
@@ -152,43 +222,95 @@ impl Plan<'_> {
         Statement { sql, binds }
     }
 
-    /// Exact quantiles of a measurement. Columns: the bar, the dimensions, the count, then each quantile.
-    pub fn quantiles(&self, frame: &'static Frame, of: Measurement, shares: &[f64]) -> Statement {
+    /// Exact quantiles of measurements. Columns: as [`Plan::figures`] up to the dimensions, then for each measurement the
+    /// count and its quantiles.
+    pub fn quantiles(&self, frame: &'static Frame, asked: &[(Measurement, &[f64])]) -> Statement {
         let mut binds = Binds::default();
-        let measured = Sql::text(of.sql());
+        let named: Vec<Sql> = (0..asked.len())
+            .map(|number| Sql::column('x', number))
+            .collect();
+        let measured: Vec<Sql> = asked
+            .iter()
+            .zip(&named)
+            .map(|((of, _), name)| Sql::text(of.sql()).then(" AS ").then(name.clone()))
+            .collect();
         let source = self.source(
             None,
             &frame.raw_sql(),
-            &Sql::text("{{x}} IS NOT NULL").fill("x", &measured),
+            &Sql::text("TRUE"),
             &[],
-            &[Sql::text("{{x}} AS x").fill("x", &measured)],
+            &measured,
             &mut binds,
         );
-        let mut selected = self.keys();
-        selected.push(Sql::text("count(x)"));
-        for share in shares {
-            // Thousandths are exact as whole numbers, and the text cannot hold anything else.
-            let thousandths = Sql::number((share * 1000.0).round() as i64);
-            selected.push(Sql::text("exact_quantile(x, {{s}} / 1000.0)").fill("s", &thousandths));
+        let mut inner = self.keys();
+        let mut outer: Vec<Sql> = Vec::new();
+        if self.is_mixed() {
+            outer.push(Sql::text("g"));
         }
-        let sql = Sql::text("SELECT {{selected}} FROM ({{source}})")
-            .fill("selected", &Sql::join(selected, ", "))
+        outer.extend(self.plain_keys());
+        for (number, ((_, shares), name)) in asked.iter().zip(&named).enumerate() {
+            // Thousandths are exact as whole numbers, and the text cannot hold anything else.
+            let thousandth =
+                |share: &f64| Sql::number((share * 1000.0).round() as i64).then(" / 1000.0");
+            let (count, list) = (Sql::column('n', number), Sql::column('q', number));
+            inner.push(
+                Sql::text("count({{x}}) AS ")
+                    .fill("x", name)
+                    .then(count.clone()),
+            );
+            inner.push(
+                Sql::text("exact_quantiles({{x}}, [{{shares}}]) AS ")
+                    .fill("x", name)
+                    .fill("shares", &Sql::join(shares.iter().map(thousandth), ", "))
+                    .then(list.clone()),
+            );
+            outer.push(count);
+            outer.extend((1..=shares.len()).map(|place| {
+                Sql::text("item({{list}}, {{n}})")
+                    .fill("list", &list)
+                    .fill("n", &Sql::number(place as i64))
+            }));
+        }
+        let sql = Sql::text("SELECT {{outer}} FROM (SELECT {{inner}} FROM ({{source}}){{group}})")
+            .fill("outer", &Sql::join(outer, ", "))
+            .fill("inner", &Sql::join(inner, ", "))
             .fill("source", &source)
-            .then(self.group());
+            .fill("group", &self.group());
         Statement { sql, binds }
     }
 
-    /// The key columns: the bar and the dimensions.
+    fn dimensions(&self) -> impl Iterator<Item = Sql> {
+        let count = if self.is_split() { self.by.len() } else { 0 };
+        (0..count).map(|number| Sql::column('d', number))
+    }
+
+    /// The bar and the dimensions.
+    fn plain_keys(&self) -> Vec<Sql> {
+        let bar = self.has_bars().then(|| Sql::text("b"));
+        bar.into_iter().chain(self.dimensions()).collect()
+    }
+
+    /// The key columns: what tells the levels apart, the bar, the dimensions.
     fn keys(&self) -> Vec<Sql> {
-        let bar = self.has_bars.then(|| Sql::text("b"));
-        let dimensions = (0..self.by.len()).map(|number| Sql::column('d', number));
-        bar.into_iter().chain(dimensions).collect()
+        let told = self.is_mixed().then(|| Sql::text("grouping(d0) AS g"));
+        told.into_iter().chain(self.plain_keys()).collect()
     }
 
     fn group(&self) -> Sql {
-        match self.keys().is_empty() {
-            true => Sql::default(),
-            false => Sql::text(" GROUP BY {{keys}}").fill("keys", &Sql::join(self.keys(), ", ")),
+        let of = |level: Level| {
+            let bar = level.has_bar().then(|| Sql::text("b"));
+            let values = self.dimensions().filter(|_| level.has_values());
+            Sql::join(bar.into_iter().chain(values), ", ")
+        };
+        match self.levels {
+            [] | [Level::Total] => Sql::default(),
+            [level] => Sql::text(" GROUP BY {{keys}}").fill("keys", &of(*level)),
+            levels => {
+                let sets = levels
+                    .iter()
+                    .map(|level| Sql::text("({{keys}})").fill("keys", &of(*level)));
+                Sql::text(" GROUP BY GROUPING SETS ({{sets}})").fill("sets", &Sql::join(sets, ", "))
+            }
         }
     }
 
@@ -215,8 +337,8 @@ impl Plan<'_> {
         });
         self.rolled.below.is_some()
             && has_days
-            && (!self.has_bars || self.period.interval.is_calendar())
-            && self.by.iter().all(is_kept)
+            && (!self.has_bars() || self.period.interval.is_calendar())
+            && (!self.is_split() || self.by.iter().all(is_kept))
             && self.filter.fields().all(is_kept)
     }
 
@@ -230,6 +352,10 @@ impl Plan<'_> {
         raw_values: &[Sql],
         binds: &mut Binds,
     ) -> Sql {
+        let raw = &match self.names_people(rolled_values, raw_values, condition, binds) {
+            true => raw.clone(),
+            false => alias::unresolved(raw),
+        };
         let (from, to) = (
             self.period.from.as_microsecond(),
             self.period.to.as_microsecond(),
@@ -273,6 +399,19 @@ impl Plan<'_> {
         Sql::join(parts, " UNION ALL ")
     }
 
+    /// Whether it matters who people are: only then are aliases looked up.
+    fn names_people(
+        &self,
+        rolled: &[Sql],
+        raw: &[Sql],
+        condition: &Sql,
+        binds: &mut Binds,
+    ) -> bool {
+        let filter = self.condition(binds);
+        let pieces = rolled.iter().chain(raw).chain([condition, &filter]);
+        pieces.into_iter().any(alias::names_people) || self.by.iter().any(Field::is_person)
+    }
+
     fn raw_part(
         &self,
         raw: &Sql,
@@ -305,8 +444,8 @@ impl Plan<'_> {
         let dimensions: Vec<Sql> = self
             .by
             .iter()
-            .enumerate()
-            .map(|(number, field)| field.sql(binds).then(" AS ").then(Sql::column('d', number)))
+            .zip(self.dimensions())
+            .map(|(field, name)| field.sql(binds).then(" AS ").then(name))
             .collect();
         let mut columns: Vec<Sql> = bar
             .into_iter()
@@ -355,7 +494,7 @@ impl Plan<'_> {
 
     /// The bar of a raw row: its number for minutes and hours, else the number of its first day.
     fn raw_bar(&self, binds: &mut Binds) -> Option<Sql> {
-        if !self.has_bars {
+        if !self.has_bars() {
             return None;
         }
         let width_us = match self.period.interval {
@@ -375,7 +514,7 @@ impl Plan<'_> {
     }
 
     fn rolled_bar(&self) -> Option<Sql> {
-        self.has_bars
+        self.has_bars()
             .then(|| self.calendar_word().fill("day", &Sql::text("day")))
     }
 

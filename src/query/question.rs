@@ -202,6 +202,11 @@ impl Parameters {
         self.single.insert(name, value);
     }
 
+    /// Whether a parameter is given.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         self.single
             .get(name)
@@ -389,6 +394,9 @@ impl Question {
                 .map(|text| ("filter", text)),
         );
         pairs.push(("limit", self.limit.to_string()));
+        if let Some((at, seq)) = self.before {
+            pairs.push(("before", format!("{at}-{seq}")));
+        }
         pairs
     }
 }

@@ -52,6 +52,16 @@ pub struct EventRow {
     pub cells: Vec<Cell>,
 }
 
+impl EventRow {
+    /// The value with this name; nothing if there is no such name.
+    pub fn get(&self, name: &str) -> &Cell {
+        let position = names().position(|held| held == name);
+        position
+            .and_then(|position| self.cells.get(position))
+            .unwrap_or(&Cell::Null)
+    }
+}
+
 /// A page of events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listing {

@@ -1,7 +1,9 @@
 //! One transaction of a reader, for one project: what every statement of a question is asked through.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
+use crate::catalogue::frame::alias;
 use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
 use crate::query::plan::{Rolled, Statement};
@@ -18,6 +20,7 @@ pub struct Session<'a> {
     fixed: Vec<(String, Bind)>,
     rolled_seq: u64,
     zone: Option<String>,
+    has_aliases: bool,
     /// Everything with a lower sequence number can be seen.
     pub commit: u64,
     /// Whether roll-ups may be used; tests compare both ways.
@@ -46,6 +49,12 @@ impl<'a> Session<'a> {
             &Sql::text("SELECT zone FROM rollup_zone WHERE project = $project"),
             &fixed,
         )?;
+        let aliases = ask(
+            &Sql::text(
+                "SELECT 1 FROM person_alias WHERE project = $project AND person IS NOT NULL LIMIT 1",
+            ),
+            &fixed,
+        )?;
         let number = |column: usize| {
             state
                 .first()
@@ -54,6 +63,7 @@ impl<'a> Session<'a> {
                 .unwrap_or(1) as u64
         };
         Ok(Session {
+            has_aliases: !aliases.is_empty(),
             commit: number(0),
             rolled_seq: number(1),
             zone: zone
@@ -82,7 +92,18 @@ impl<'a> Session<'a> {
     pub fn ask(&self, statement: &Statement) -> Result<Rows, EngineError> {
         let mut binds = statement.binds.named();
         binds.extend(self.fixed.iter().cloned());
-        let rows = (self.ask)(&statement.sql, &binds)?;
+        let sql = match self.has_aliases {
+            true => alias::resolved(&statement.sql),
+            false => alias::unresolved(&statement.sql),
+        };
+        let started = Instant::now();
+        let rows = (self.ask)(&sql, &binds)?;
+        tracing::debug!(
+            us = started.elapsed().as_micros() as u64,
+            rows = rows.len(),
+            sql = sql.as_str(),
+            "asked"
+        );
         match rows.len() > STATEMENT_ROWS_MAX {
             true => Err(EngineError::Query(format!(
                 "the answer has {} rows; ask for a shorter period or fewer dimensions",

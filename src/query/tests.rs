@@ -1,5 +1,7 @@
 //! Answers over real rows in a real engine, worked by hand, and roll-ups against raw rows.
 
+mod reprice;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

@@ -17,6 +17,7 @@ pub mod time_axis;
 // Whole answers.
 pub mod csv;
 pub mod json;
+pub mod people;
 
 // Analyses.
 pub mod funnel;

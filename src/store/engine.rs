@@ -22,7 +22,7 @@ use crate::core::sql::{Bind, Sql};
 use crate::store::person::{self, People};
 use crate::store::table::{self, Rows};
 use crate::store::zones::Zones;
-use crate::store::{batch, migrate, rollup};
+use crate::store::{alias, batch, migrate, rollup};
 
 /// Rows of a row group: the unit that is compressed, and held in memory until then. A third of DuckDB's usual size
 /// needs a third of the memory, for a file that is 5 % larger (measured on the bench's mix).
@@ -600,7 +600,9 @@ fn append_rows(
     parts: impl Iterator<Item = Result<Part, EngineError>>,
     dead: &[DeadLetter],
 ) -> Result<(), EngineError> {
+    let first_seq = next_seq(writer)?;
     append_parts(writer, parts)?;
+    alias::link(writer, first_seq)?;
     for letter in dead {
         writer.execute(
             "INSERT INTO dead_letters (seq, recorded_at, error, payload) \

@@ -12,7 +12,9 @@ use prost::Message;
 use tokio::sync::oneshot;
 
 use crate::catalogue::frame::FRAMES;
+use crate::store::alias::Name;
 use crate::store::engine::{Engine, EngineError};
+use crate::store::erase_person::{ErasedPerson, PersonRequest};
 use crate::store::rollup;
 
 /// Tables with a column `project`, besides the roll-ups of the frames. A test looks whether all are here.
@@ -20,6 +22,7 @@ const TABLES: &[&str] = &[
     "events",
     "previews",
     "people",
+    "person_alias",
     "rollup_zone",
     rollup::LATENCY_TABLE,
 ];
@@ -43,6 +46,7 @@ pub struct Erasures {
 struct State {
     projects: HashSet<u32>,
     waiting: Vec<Request>,
+    people: Vec<PersonRequest>,
     has_ended: bool,
 }
 
@@ -88,11 +92,27 @@ impl Erasures {
         std::mem::take(&mut self.state.lock().waiting)
     }
 
+    /// Asks for the erasure of one person.
+    pub fn ask_person(&self, project: u32, name: Name) -> oneshot::Receiver<ErasedPerson> {
+        let (request, answer) = PersonRequest::new(project, name);
+        let mut state = self.state.lock();
+        if !state.has_ended {
+            state.people.push(request);
+        }
+        answer
+    }
+
+    /// People whom nobody has taken on yet.
+    pub fn take_people(&self) -> Vec<PersonRequest> {
+        std::mem::take(&mut self.state.lock().people)
+    }
+
     /// Says that nobody takes erasures on any more; those who wait are told that theirs is not done.
     pub fn end(&self) {
         let mut state = self.state.lock();
         state.has_ended = true;
         state.waiting.clear();
+        state.people.clear();
     }
 
     /// Whether an encoded event belongs to a project that is erased.

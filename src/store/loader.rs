@@ -21,13 +21,16 @@ use crate::core::clock::Clock;
 use crate::core::event::Event;
 use crate::core::limits;
 use crate::core::sketch::Sketch;
+use crate::store::alias::Name;
 use crate::store::batch::{EventBatch, PreviewBatch};
 use crate::store::engine::{DeadLetter, Engine, EngineError, Part};
 use crate::store::erase::{self, Erased, Erasures};
+use crate::store::erase_person::{self, ErasedPerson, PersonRequest};
 use crate::store::journal::Progress;
 use crate::store::journal::reader::{self, Chunk, Reader, Row};
 use crate::store::journal::writer::JournalStats;
 use crate::store::person::People;
+use crate::store::reprice::{Job, Repricings};
 use crate::store::zones::Zones;
 
 /// Rows handed to DuckDB at once: its own vector size, so that memory stays small.
@@ -89,6 +92,7 @@ pub struct Loader {
     progress: Arc<Progress>,
     stats: Arc<LoaderStats>,
     erasures: Arc<Erasures>,
+    repricings: Arc<Repricings>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -110,6 +114,7 @@ impl Loader {
         let hurry = Arc::new(AtomicBool::new(false));
         let stats = Arc::new(LoaderStats::default());
         let erasures = Arc::clone(&settings.erasures);
+        let repricings = Arc::new(Repricings::default());
         let worker = Worker {
             reader: Reader::new(
                 settings.journal_folder.clone(),
@@ -128,13 +133,16 @@ impl Loader {
             hurry: Arc::clone(&hurry),
             stats: Arc::clone(&stats),
             last_load: Instant::now(),
+            repricings: Arc::clone(&repricings),
         };
         let thread = std::thread::Builder::new()
             .name("loader".into())
             .spawn(move || {
                 let erasures = Arc::clone(&worker.settings.erasures);
+                let repricings = Arc::clone(&worker.repricings);
                 worker.run();
                 erasures.end();
+                repricings.end();
             })
             .map_err(|e| EngineError::Broken(e.to_string()))?;
         Ok(Loader {
@@ -143,6 +151,7 @@ impl Loader {
             progress,
             stats,
             erasures,
+            repricings,
             thread: Mutex::new(Some(thread)),
         })
     }
@@ -163,6 +172,24 @@ impl Loader {
     /// is gone from the engine's own file; `None` if the loader has ended before.
     pub async fn erase(&self, project: u32) -> Option<Erased> {
         let done = self.erasures.ask(project);
+        self.hurry.store(true, Ordering::Release);
+        self.progress.ring();
+        done.await.ok()
+    }
+
+    /// Prices stored calls anew, a day between two loads. Returns how many have changed, when that is in the engine's
+    /// own file; `None` if the loader has ended before.
+    pub async fn reprice(&self, job: Job) -> Option<u64> {
+        let done = self.repricings.ask(job);
+        self.hurry.store(true, Ordering::Release);
+        self.progress.ring();
+        done.await.ok()
+    }
+
+    /// Erases one person, with everything that was acknowledged before. Returns when it is gone from the engine's own
+    /// file; `None` if the loader has ended before, or could not write the file.
+    pub async fn erase_person(&self, project: u32, name: Name) -> Option<ErasedPerson> {
+        let done = self.erasures.ask_person(project, name);
         self.hurry.store(true, Ordering::Release);
         self.progress.ring();
         done.await.ok()
@@ -201,6 +228,7 @@ struct Worker {
     hurry: Arc<AtomicBool>,
     stats: Arc<LoaderStats>,
     last_load: Instant,
+    repricings: Arc<Repricings>,
 }
 
 impl Worker {
@@ -212,6 +240,11 @@ impl Worker {
                 tracing::error!(%error, "a project could not be erased; the next start does it");
                 return;
             }
+            if !closed && let Err(error) = self.reprice_asked() {
+                tracing::error!(%error, "calls could not be priced anew; the next start goes on with it");
+            }
+            // Asked before the journal is looked at, so that what was acknowledged until then is loaded first.
+            let leaving = self.settings.erasures.take_people();
             let until = self.progress.next();
             while self.reader.next_seq() < until {
                 match self.load_next(until) {
@@ -230,6 +263,10 @@ impl Worker {
                 if self.engine.wal_bytes() >= self.settings.checkpoint_bytes {
                     checkpointed = self.checkpoint();
                 }
+            }
+            if let Err(error) = self.erase_people(leaving) {
+                tracing::error!(%error, "somebody could not be erased; the next start does it");
+                return;
             }
             self.follow_zones();
             if !checkpointed && (closed || self.last_load.elapsed() >= IDLE) {
@@ -509,6 +546,54 @@ impl Worker {
                 tracing::info!(project, events = erased.events, "erased a project");
             }
             request.answer(erased);
+        }
+        Ok(())
+    }
+
+    /// Does one day of the first re-pricing that was asked for, so that loading goes on in between.
+    ///
+    /// # Errors
+    /// If the engine fails while the server stops; the next start goes on.
+    fn reprice_asked(&mut self) -> io::Result<()> {
+        let Some(mut request) = self.repricings.take() else {
+            return Ok(());
+        };
+        let zones = Arc::clone(&self.zones);
+        self.retry(|worker| request.do_next_day(&worker.engine, &zones))?;
+        if !request.is_done() {
+            self.repricings.give_back(request);
+            self.hurry.store(true, Ordering::Release);
+            if self.engine.wal_bytes() >= self.settings.checkpoint_bytes {
+                let _later = self.checkpoint();
+            }
+            return Ok(());
+        }
+        // What is only in DuckDB's log may be lost with it, and nobody would do it again once it counts as done.
+        match self.checkpoint() {
+            true => request.answer(),
+            false => {
+                tracing::warn!("prices are not in the file yet; the next start looks at them again")
+            }
+        }
+        Ok(())
+    }
+
+    /// Erases people, each in a transaction of its own.
+    ///
+    /// # Errors
+    /// If the engine fails while the server stops.
+    fn erase_people(&mut self, requests: Vec<PersonRequest>) -> io::Result<()> {
+        for request in requests {
+            let project = request.project;
+            let erased = self.retry(|worker| {
+                erase_person::erase(&worker.engine, project, &request.name, &worker.zones)
+            })?;
+            self.recall_people()?;
+            // Only what is in the file is gone for good. Without that nobody is told that it is done.
+            if self.checkpoint() {
+                tracing::info!(project, events = erased.events, "erased a person");
+                request.answer(erased);
+            }
         }
         Ok(())
     }

@@ -12,6 +12,14 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_events", include_str!("migrations/0001_events.sql")),
     ("0002_rollups", include_str!("migrations/0002_rollups.sql")),
     (
+        "0003_latency_splits",
+        include_str!("migrations/0003_latency_splits.sql"),
+    ),
+    (
+        "0004_person_alias",
+        include_str!("migrations/0004_person_alias.sql"),
+    ),
+    (
         "0005_interactions",
         include_str!("migrations/0005_interactions.sql"),
     ),

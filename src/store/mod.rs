@@ -2,11 +2,13 @@
 //!
 //! The only module that names `duckdb` or `sqlx`.
 
+pub mod alias;
 pub mod batch;
 pub mod control;
 pub mod duplicate;
 pub mod engine;
 pub mod erase;
+pub mod erase_person;
 pub mod journal;
 pub mod live;
 pub mod loader;
@@ -14,6 +16,7 @@ pub mod machine;
 pub mod migrate;
 pub mod parquet;
 pub mod person;
+pub mod reprice;
 pub mod rollup;
 pub mod seen;
 pub mod study;

@@ -7,9 +7,10 @@
 
 use duckdb::{Connection, params};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::catalogue::frame::{FRAMES, Frame, Rollup};
+use crate::catalogue::frame::{FRAMES, Frame, Rollup, alias};
 use crate::catalogue::metric::Measurement;
 use crate::core::range::{self, Shift};
 use crate::core::sql::{Bind, Binds, Sql};
@@ -19,6 +20,40 @@ use crate::store::zones::{self, Zones};
 
 /// The roll-up of measurements, which is no frame's.
 pub const LATENCY_TABLE: &str = "latency_day";
+
+/// A way in which the buckets of measurements are split.
+#[derive(Debug)]
+pub struct LatencySplit {
+    /// Its number in the table: one bit for each of `provider`, `model`, `feature`, `endpoint`, set where the split does
+    /// not keep it, as `GROUPING` gives it.
+    pub number: i64,
+    /// The dimensions that it keeps.
+    pub dimensions: &'static [&'static str],
+}
+
+/// All ways, those with the fewest rows first. Every measured call stands once in each.
+pub const LATENCY_SPLITS: &[LatencySplit] = &[
+    LatencySplit {
+        number: 0b1111,
+        dimensions: &[],
+    },
+    LatencySplit {
+        number: 0b0111,
+        dimensions: &["provider"],
+    },
+    LatencySplit {
+        number: 0b1101,
+        dimensions: &["feature"],
+    },
+    LatencySplit {
+        number: 0b1110,
+        dimensions: &["endpoint"],
+    },
+    LatencySplit {
+        number: 0b0011,
+        dimensions: &["provider", "model"],
+    },
+];
 
 /// Rolls up all events below `until` that are not yet. Returns how many sequence numbers that were.
 ///
@@ -57,6 +92,45 @@ pub fn rebuild(writer: &Connection, project: u32, zones: &Zones) -> Result<(), E
     in_transaction(writer, || {
         renew(writer, project, &zones.get(project), until)
     })
+}
+
+/// Makes the roll-ups of one local day of a project anew, within the caller's transaction: `from` to `to`, in
+/// microseconds, is that day.
+///
+/// Latencies stay as they are: what is renewed by the day is what prices change.
+///
+/// # Errors
+/// If the engine fails.
+pub fn renew_day(
+    writer: &Connection,
+    project: u32,
+    zone: &TimeZone,
+    day: Date,
+    (from, to): (i64, i64),
+) -> Result<(), EngineError> {
+    let until = rolled_seq(writer)?;
+    match recorded_zone(writer, project)? {
+        // Nothing is rolled up, so readers look at the events themselves.
+        None => return Ok(()),
+        Some(name) if name == zones::name(zone) => {}
+        // The days were cut elsewhere, and none of them is this one.
+        Some(_) => return renew(writer, project, zone, until),
+    }
+    for rollup in FRAMES.iter().flat_map(|frame| frame.rollups) {
+        writer.execute(
+            &format!(
+                "DELETE FROM {} WHERE project = ? AND day = CAST(? AS DATE)",
+                rollup.table
+            ),
+            params![project as i32, day.to_string()],
+        )?;
+    }
+    let stretch = Stretch {
+        project,
+        from,
+        to: to - 1,
+    };
+    add_sums(writer, &stretch, zone, 0, until)
 }
 
 /// Projects whose roll-ups were cut in another zone than they have now.
@@ -126,6 +200,15 @@ struct Stretch {
     to: i64,
 }
 
+impl Stretch {
+    /// The differences between local time and UTC in it.
+    fn shifts(&self, zone: &TimeZone) -> Vec<Shift> {
+        let moment = |us: i64| Timestamp::from_microsecond(us).unwrap_or(Timestamp::MIN);
+        let end = moment(self.to.saturating_add(1));
+        range::shifts(zone, moment(self.from), end)
+    }
+}
+
 fn stretches(writer: &Connection, from: u64, until: u64) -> Result<Vec<Stretch>, EngineError> {
     let mut statement = writer.prepare(
         "SELECT project, epoch_us(min(occurred_at)), epoch_us(max(occurred_at)) FROM events \
@@ -141,7 +224,11 @@ fn stretches(writer: &Connection, from: u64, until: u64) -> Result<Vec<Stretch>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn renew(
+/// Makes the roll-ups of one project anew, within the caller's transaction.
+///
+/// # Errors
+/// If the engine fails.
+pub(super) fn renew(
     writer: &Connection,
     project: u32,
     zone: &TimeZone,
@@ -176,23 +263,31 @@ fn add(
     from: u64,
     until: u64,
 ) -> Result<(), EngineError> {
-    let moment = |us: i64| Timestamp::from_microsecond(us).unwrap_or(Timestamp::MIN);
-    let shifts = range::shifts(
-        zone,
-        moment(stretch.from),
-        moment(stretch.to.saturating_add(1)),
-    );
-    for frame in FRAMES {
-        for rollup in frame.rollups {
-            let mut binds = Binds::default();
-            let sql = insert(frame, rollup, &shifts, (from, until), &mut binds);
-            run(writer, &sql, &with_project(&binds, stretch.project))?;
-        }
-    }
+    add_sums(writer, stretch, zone, from, until)?;
+    let shifts = stretch.shifts(zone);
     for measurement in Measurement::ALL {
         let mut binds = Binds::default();
         let sql = insert_measurement(measurement, &shifts, (from, until), &mut binds);
         run(writer, &sql, &with_project(&binds, stretch.project))?;
+    }
+    Ok(())
+}
+
+/// The same, for the frames alone.
+fn add_sums(
+    writer: &Connection,
+    stretch: &Stretch,
+    zone: &TimeZone,
+    from: u64,
+    until: u64,
+) -> Result<(), EngineError> {
+    let shifts = stretch.shifts(zone);
+    for frame in FRAMES {
+        for rollup in frame.rollups {
+            let mut binds = Binds::default();
+            let sql = insert(frame, rollup, stretch, &shifts, (from, until), &mut binds);
+            run(writer, &sql, &with_project(&binds, stretch.project))?;
+        }
     }
     Ok(())
 }
@@ -206,6 +301,7 @@ fn with_project(binds: &Binds, project: u32) -> Vec<(String, Bind)> {
 fn insert(
     frame: &Frame,
     rollup: &Rollup,
+    stretch: &Stretch,
     shifts: &[Shift],
     (from, until): (u64, u64),
     binds: &mut Binds,
@@ -227,14 +323,17 @@ fn insert(
     );
     Sql::text(
         "INSERT INTO {{table}} ({{keys}}, {{measures}}) SELECT {{keys}}, {{sums}} FROM (\
-         SELECT *, {{day}} AS day FROM ({{frame}}) WHERE seq >= {{from}} AND seq < {{until}}) GROUP BY {{keys}}",
+         SELECT *, {{day}} AS day FROM ({{frame}}) WHERE seq >= {{from}} AND seq < {{until}} \
+         AND occurred_at >= make_timestamp({{first}}) AND occurred_at <= make_timestamp({{last}})) GROUP BY {{keys}}",
     )
     .fill("table", &Sql::text(rollup.table))
     .fill("keys", &keys)
     .fill("measures", &measures)
     .fill("sums", &sums)
     .fill("day", &local_day(shifts, binds))
-    .fill("frame", &frame.raw_sql())
+    .fill("frame", &alias::unresolved(&frame.raw_sql()))
+    .fill("first", &binds.whole(stretch.from))
+    .fill("last", &binds.whole(stretch.to))
     .fill("from", &binds.whole(from as i64))
     .fill("until", &binds.whole(until as i64))
 }
@@ -245,13 +344,22 @@ fn insert_measurement(
     (from, until): (u64, u64),
     binds: &mut Binds,
 ) -> Sql {
+    let sets = LATENCY_SPLITS.iter().map(|split| {
+        let kept = split.dimensions.iter().copied().map(Sql::text);
+        let keys = [Sql::text("day"), Sql::text("bucket")]
+            .into_iter()
+            .chain(kept);
+        Sql::text("({{keys}})").fill("keys", &Sql::join(keys, ", "))
+    });
     Sql::text(
-        "INSERT INTO latency_day (project, day, measured, provider, model, bucket, n) \
-         SELECT $project, day, {{measured}}, provider, model, latency_bucket(x) AS bucket, count(*) FROM (\
-         SELECT {{day}} AS day, provider, model, {{x}} AS x FROM events \
-         WHERE project = $project AND outcome IS NOT NULL AND seq >= {{from}} AND seq < {{until}}) \
-         WHERE x IS NOT NULL GROUP BY day, provider, model, bucket",
+        "INSERT INTO latency_day (project, day, measured, split, provider, model, feature, endpoint, bucket, n) \
+         SELECT $project, day, {{measured}}, grouping(provider, model, feature, endpoint) AS split, \
+         provider, model, feature, endpoint, bucket, count(*) FROM (\
+         SELECT {{day}} AS day, provider, model, feature, endpoint, latency_bucket({{x}}) AS bucket FROM events \
+         WHERE project = $project AND outcome IS NOT NULL AND seq >= {{from}} AND seq < {{until}} AND {{x}} IS NOT NULL) \
+         GROUP BY GROUPING SETS ({{sets}}) ORDER BY split, day",
     )
+    .fill("sets", &Sql::join(sets, ", "))
     .fill("measured", &Sql::number(of.number()))
     .fill("day", &local_day(shifts, binds))
     .fill("x", &Sql::text(of.sql()))
@@ -259,7 +367,11 @@ fn insert_measurement(
     .fill("until", &binds.whole(until as i64))
 }
 
-fn in_transaction<T>(
+/// Runs `work` in a transaction that ends with it.
+///
+/// # Errors
+/// As the work fails; nothing has changed then.
+pub fn in_transaction<T>(
     writer: &Connection,
     work: impl FnOnce() -> Result<T, EngineError>,
 ) -> Result<T, EngineError> {

@@ -17,7 +17,7 @@ const BARRIER_PATIENCE: Duration = Duration::from_secs(20);
 /// Entries of the ingest log in one answer.
 const LOG_ENTRIES_DEFAULT: usize = 100;
 /// Most entries of the ingest log in one answer.
-const LOG_ENTRIES_MAX: usize = 1_000;
+pub const LOG_ENTRIES_MAX: usize = 1_000;
 
 #[derive(Serialize)]
 struct SummaryAnswer<'a> {

@@ -236,6 +236,11 @@ async fn keep(
         }
     }
     if !accepted.is_empty() {
+        let attempts: Vec<(String, u128)> = accepted
+            .iter()
+            .filter(|event| event.is_call())
+            .filter_map(|event| Some((event.request_id.clone()?, event.id())))
+            .collect();
         let names: Vec<(u128, String)> = accepted
             .iter()
             .map(|event| (event.id(), event.kind.clone()))
@@ -243,6 +248,11 @@ async fn keep(
         let ack = match app.journal.submit(accepted).await {
             Ok(ack) => ack,
             Err(error) => {
+                for (request_id, id) in attempts {
+                    app.pipeline
+                        .requests
+                        .forget(project.id.get(), &request_id, id);
+                }
                 app.ingest_log.add(project.id.get(), tally);
                 return Err(error.into());
             }

@@ -21,6 +21,9 @@ use crate::web::session_cookie::FORM_COOKIE;
 /// Most bytes of a form: a hundred origins of three hundred characters, and room for the rest.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
+/// Most bytes of a form with a price book: that of the program is 160 KB, and encoding may triple it.
+const LONG_FORM_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 type Extracting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
 
 /// What was entered.
@@ -57,9 +60,32 @@ impl FromRequest for PersonForm {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let visit = Visit::of(&request).await?;
-            let fields = read(&request, &mut payload).await?;
+            let fields = read(&request, &mut payload, FORM_BYTES_MAX).await?;
             repeated(&fields, &visit.session.csrf_token)?;
             Ok(PersonForm { visit, fields })
+        })
+    }
+}
+
+/// The same with a long text in it: an uploaded price book.
+pub struct LongForm {
+    /// Who sent it, and about which project.
+    pub visit: Visit,
+    /// What was entered.
+    pub fields: Fields,
+}
+
+impl FromRequest for LongForm {
+    type Error = TurnedAway;
+    type Future = Extracting<LongForm, TurnedAway>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let visit = Visit::of(&request).await?;
+            let fields = read(&request, &mut payload, LONG_FORM_BYTES_MAX).await?;
+            repeated(&fields, &visit.session.csrf_token)?;
+            Ok(LongForm { visit, fields })
         })
     }
 }
@@ -77,7 +103,7 @@ impl FromRequest for VisitorForm {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let fields = read(&request, &mut payload).await?;
+            let fields = read(&request, &mut payload, FORM_BYTES_MAX).await?;
             let cookie = request
                 .cookie(FORM_COOKIE)
                 .filter(|cookie| !cookie.value().is_empty());
@@ -91,7 +117,11 @@ impl FromRequest for VisitorForm {
     }
 }
 
-async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Fields, Problem> {
+async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    bytes_max: usize,
+) -> Result<Fields, Problem> {
     let named = |name| {
         request
             .headers()
@@ -105,9 +135,7 @@ async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Fields, Pr
     ) {
         return Err(Problem::of(Code::CsrfInvalid));
     }
-    let fields = UrlEncoded::new(request, payload)
-        .limit(FORM_BYTES_MAX)
-        .await;
+    let fields = UrlEncoded::new(request, payload).limit(bytes_max).await;
     fields.map(Fields).map_err(|error| {
         let kind = named(header::CONTENT_TYPE.as_str()).unwrap_or("no content type");
         Problem::new(

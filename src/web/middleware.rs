@@ -6,7 +6,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use askama::Template;
 use uuid::Uuid;
 
@@ -120,6 +120,19 @@ fn page(request: &actix_web::HttpRequest, problem: &Problem, id: &str) -> String
         way_back,
     };
     page.render().unwrap_or_else(|_| entry.title.to_owned())
+}
+
+/// What is answered to a method that an address does not have; `allowed` names those that it has.
+pub async fn wrong_method(allowed: &'static str) -> HttpResponse {
+    let mut response = Problem::new(
+        Code::MethodNotAllowed,
+        format!("this address answers to {allowed}"),
+    )
+    .error_response();
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
 }
 
 /// What is answered where nothing is.

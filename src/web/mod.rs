@@ -3,13 +3,16 @@
 pub mod analysis;
 pub mod api;
 pub mod assets;
+pub mod budgets;
 pub mod collect;
 pub mod extract;
 pub mod form;
 pub mod live;
 pub mod middleware;
+pub mod openapi;
 pub mod operations;
 pub mod pages;
+pub mod people;
 pub mod problem;
 pub mod query;
 pub mod rate;

@@ -2,8 +2,12 @@
 
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{Resource, Route};
 
-use crate::web::{analysis, api, assets, collect, live, middleware, operations, pages, query};
+use crate::web::{
+    analysis, api, assets, budgets, collect, live, middleware, openapi, operations, pages, people,
+    query,
+};
 
 /// All routes, below the base path. The script for pages is at `snippet`.
 pub fn all(config: &mut ServiceConfig, snippet: &str) {
@@ -11,9 +15,12 @@ pub fn all(config: &mut ServiceConfig, snippet: &str) {
     config
         // Events in: an ingest or admin key. The script sends them to where it came from.
         .service(
-            web::resource("/v1/events")
-                .route(web::post().to(collect::events))
-                .route(preflight()),
+            only(
+                "/v1/events",
+                "POST, OPTIONS",
+                web::post().to(collect::events),
+            )
+            .route(preflight()),
         )
         .service(
             web::resource(snippet)
@@ -22,23 +29,39 @@ pub fn all(config: &mut ServiceConfig, snippet: &str) {
                 .route(web::post().to(collect::events))
                 .route(preflight()),
         )
-        .route("/v1/pixel.gif", web::get().to(collect::pixel))
+        .service(get("/v1/pixel.gif", web::get().to(collect::pixel)))
         // Answers out: a read or admin key, or a session.
-        .route("/v1/ingest/log", web::get().to(api::ingest_log))
-        .route("/api/v1/summary", web::get().to(api::summary))
-        .route("/api/v1/query", web::get().to(query::query))
-        .route("/api/v1/catalogue", web::get().to(query::catalogue))
-        .route("/api/v1/funnel", web::get().to(analysis::funnel))
-        .route("/api/v1/retention", web::get().to(analysis::retention))
-        .route("/api/v1/heatmap", web::get().to(analysis::heatmap))
-        .route("/api/v1/journeys", web::get().to(analysis::journeys))
+        .service(get("/v1/ingest/log", web::get().to(api::ingest_log)))
+        .service(get("/api/v1/summary", web::get().to(api::summary)))
+        .service(get("/api/v1/query", web::get().to(query::query)))
+        .service(get("/api/v1/catalogue", web::get().to(query::catalogue)))
+        .service(get("/api/v1/budgets", web::get().to(budgets::list)))
+        .service(get("/api/v1/users/{topic}", web::get().to(people::topic)))
+        .service(get("/api/v1/funnel", web::get().to(analysis::funnel)))
+        .service(get("/api/v1/retention", web::get().to(analysis::retention)))
+        .service(get("/api/v1/heatmap", web::get().to(analysis::heatmap)))
+        .service(get("/api/v1/journeys", web::get().to(analysis::journeys)))
         .route("/ws/live", web::get().to(live::stream))
+        // For anyone: what programs may call.
+        .service(get("/api/v1/openapi.json", web::get().to(openapi::openapi)))
         // For whoever runs the server: anyone, except where a token is set.
-        .route("/healthz", web::get().to(operations::health))
-        .route("/readyz", web::get().to(operations::ready))
-        .route("/metrics", web::get().to(operations::metrics))
+        .service(get("/healthz", web::get().to(operations::health)))
+        .service(get("/readyz", web::get().to(operations::ready)))
+        .service(get("/metrics", web::get().to(operations::metrics)))
         // Pages: a session, except for what leads to one.
         .route("/static/{name}", web::get().to(assets::file))
         .configure(pages::configure)
         .default_service(web::to(middleware::nothing));
+}
+
+/// What programs may only read.
+fn get(path: &'static str, route: Route) -> Resource {
+    only(path, "GET", route)
+}
+
+/// What programs may call in these ways; any other method is told which.
+fn only(path: &'static str, allowed: &'static str, route: Route) -> Resource {
+    web::resource(path)
+        .route(route)
+        .default_service(web::to(move || middleware::wrong_method(allowed)))
 }

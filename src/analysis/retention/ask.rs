@@ -82,7 +82,10 @@ impl Asker<'_> {
     fn resolve(&self, person: i64) -> Option<u32> {
         let person = u32::try_from(person).ok()?;
         match self.question.whose {
-            Whose::Identified => self.identity.is_user(person).then_some(person),
+            Whose::Identified => self
+                .identity
+                .is_user(person)
+                .then(|| self.identity.resolve(person)),
             Whose::All => Some(self.identity.resolve(person)),
         }
     }

@@ -1,7 +1,7 @@
 -- One row per attempt at an AI call, with what it counts for. Shares are sums of these divided by each other.
 -- Columns of `events` come first, so that every dimension and filter finds its column.
 SELECT
-    events.*,
+    events.* {{replaced}},
     1 AS attempts,
     CAST(outcome <> 'cancelled' AS BIGINT) AS valid,
     CAST(outcome = 'success' AS BIGINT) AS succeeded,
@@ -40,5 +40,5 @@ SELECT
     CASE WHEN outcome = 'success' THEN latency_ms END AS latency_sum,
     CAST(outcome = 'success' AND ttft_ms IS NOT NULL AS BIGINT) AS ttft_n,
     CASE WHEN outcome = 'success' THEN ttft_ms END AS ttft_sum
-FROM events
+FROM events {{aliases}}
 WHERE project = $project AND outcome IS NOT NULL

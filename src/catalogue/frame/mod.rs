@@ -3,6 +3,8 @@
 //! A frame is a question that gives one row per fact of its grain, with measures that add up. A metric is written over
 //! these measures alone, so the same text is right over raw rows and over a roll-up of them.
 
+pub mod alias;
+
 use crate::core::sql::Sql;
 
 /// What one row is.
@@ -122,7 +124,12 @@ pub static EVENTS: Frame = Frame {
     grain: Grain::Event,
     raw: include_str!("events.sql"),
     measures: EVENT_MEASURES,
-    people: &["active_person", "asking_person", "unnamed_visitor"],
+    people: &[
+        "active_person",
+        "asking_person",
+        "unnamed_visitor",
+        "identified_person",
+    ],
     rollups: &[Rollup {
         table: "people_day",
         sql: include_str!("people_day.sql"),

@@ -1,7 +1,7 @@
 -- The roll-up of the event rows by local day, person and whom they belong to.
 SELECT
-    people_day.*,
-    CASE WHEN qualifying > 0 THEN person END AS active_person,
-    CASE WHEN attempts > 0 THEN person END AS asking_person
-FROM people_day
+    people_day.* {{replaced}},
+    CASE WHEN qualifying > 0 THEN {{person}} END AS active_person,
+    CASE WHEN attempts > 0 THEN {{person}} END AS asking_person
+FROM people_day {{day_aliases}}
 WHERE project = $project

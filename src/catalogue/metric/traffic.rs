@@ -3,7 +3,7 @@
 use crate::catalogue::frame::Grain::{Call, Event, Payment};
 use crate::catalogue::metric::{Formula, Metric, ratio, sum};
 use crate::core::value::Better::{Higher, Neutral};
-use crate::core::value::Unit::{Count, PerMinute, Revenue};
+use crate::core::value::Unit::{Count, PerMinute, Ratio, Revenue, Share};
 
 pub(super) static METRICS: &[Metric] = &[
     sum(
@@ -88,6 +88,42 @@ pub(super) static METRICS: &[Metric] = &[
             "",
         ),
         "People plus cookieless visitors. A cookieless visitor is another one the next day, so read it for single days.",
+    ),
+    ratio(
+        "identified_users",
+        "Identified users",
+        Count,
+        Higher,
+        Event,
+        (
+            "count(DISTINCT identified_person)",
+            "count(DISTINCT identified_person)",
+        ),
+        "Distinct people with a user id. Figures over more than a day stand on them.",
+    ),
+    ratio(
+        "coverage",
+        "Coverage",
+        Share,
+        Higher,
+        Event,
+        (
+            "count(DISTINCT identified_person) / nullif(count(DISTINCT active_person) + count(DISTINCT unnamed_visitor), 0)",
+            "count(DISTINCT active_person) + count(DISTINCT unnamed_visitor)",
+        ),
+        "Identified people as a share of all visitors. Where it is low, retention and churn tell of few.",
+    ),
+    ratio(
+        "events_per_user",
+        "Events per user",
+        Ratio,
+        Higher,
+        Event,
+        (
+            "CAST(sum(CASE WHEN active_person IS NOT NULL THEN qualifying ELSE 0 END) AS DOUBLE) / nullif(count(DISTINCT active_person), 0)",
+            "count(DISTINCT active_person)",
+        ),
+        "Events that people caused, divided by active people: how much each uses the product.",
     ),
     sum(
         "revenue",

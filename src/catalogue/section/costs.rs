@@ -49,7 +49,7 @@ const fn spent_for(
 pub(super) static PAGE: Page = Page {
     id: "costs",
     path: "/costs",
-    title: "Costs",
+    title: "Costs & budgets",
     question: "Who spends, and on what?",
     sections: &[
         Section {

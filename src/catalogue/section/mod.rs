@@ -1,8 +1,13 @@
 //! Sections of pages as data: what each asks, how it is drawn, and what a reader should do with it.
 
+mod audience;
 mod costs;
 mod models;
+mod overview;
 mod performance;
+pub mod users;
+
+pub use overview::PAGE as OVERVIEW;
 
 use crate::core::range::{Interval, Range};
 
@@ -63,6 +68,8 @@ pub enum Draw {
     },
     /// Names with bars.
     Bars,
+    /// A map of countries; the list of the same ones is a section beside it.
+    Countries,
     /// Shares of a whole.
     Donut,
     /// How often each size occurs, with marks.
@@ -92,7 +99,13 @@ impl Section {
 }
 
 /// Every page of sections.
-pub static PAGES: &[&Page] = &[&performance::PAGE, &models::PAGE, &costs::PAGE];
+pub static PAGES: &[&Page] = &[
+    &overview::PAGE,
+    &audience::PAGE,
+    &performance::PAGE,
+    &models::PAGE,
+    &costs::PAGE,
+];
 
 /// The page at a path.
 pub fn find(path: &str) -> Option<&'static Page> {

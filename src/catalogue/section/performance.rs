@@ -60,7 +60,7 @@ pub(super) static PAGE: Page = Page {
         table(
             "providers",
             "Providers",
-            "Green, yellow and red follow the success rate (99 %, 95 %) and the 95th percentile (2 s, 5 s); the worse one wins. Click a provider to see it alone.",
+            "Green, yellow and red follow the success rate and the 95th percentile, the worse one wins; the limits can be edited. Click a provider to see it alone.",
             &["provider"],
             true,
         ),
@@ -77,7 +77,7 @@ pub(super) static PAGE: Page = Page {
         Section {
             id: "errors",
             title: "Error rate",
-            action: "Above the threshold of 2 %, look at the error patterns beside it.",
+            action: "Above the threshold, look at the error patterns beside it.",
             metrics: &["error_rate"],
             by: &[],
             draw: Draw::Area {

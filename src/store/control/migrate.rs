@@ -29,6 +29,16 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0002_demo_and_removed_projects.sql"),
     },
     Migration {
+        version: 3,
+        name: "budgets_and_prices",
+        sql: include_str!("migrations/0003_budgets_and_prices.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "thresholds",
+        sql: include_str!("migrations/0004_thresholds.sql"),
+    },
+    Migration {
         version: 5,
         name: "saved_funnels",
         sql: include_str!("migrations/0005_saved_funnels.sql"),

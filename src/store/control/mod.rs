@@ -7,6 +7,8 @@
 
 pub mod access;
 pub mod audit;
+pub mod budget;
+pub mod budget_dismissal;
 mod column;
 pub mod demo_project;
 pub mod directory;
@@ -17,16 +19,20 @@ pub mod log_in;
 mod migrate;
 mod open;
 pub mod origin;
+pub mod own_price;
 pub mod password;
 pub mod person;
+pub mod price_book;
 pub mod problem;
 pub mod project;
 pub mod project_draft;
+pub mod repricing;
 pub mod salt;
 pub mod saved_funnel;
 pub mod session;
 pub mod setting;
 pub mod setup;
+pub mod threshold;
 pub mod throttle;
 mod watch;
 

@@ -21,6 +21,7 @@ use crate::store::control::problem::Problems;
 use crate::store::control::project_draft::{
     CheckedProject, Preview, PreviewMode, ProjectDraft, find_time_zone,
 };
+use crate::store::control::threshold::{self, Thresholds};
 use crate::store::control::{Control, ControlError};
 
 /// A project as stored.
@@ -48,6 +49,8 @@ pub struct Project {
     pub archived_at: Option<Timestamp>,
     /// How its data is made up; `None` if it is real.
     pub demo: Option<DemoOrigin>,
+    /// From where on a service is yellow or red.
+    pub thresholds: Thresholds,
 }
 
 impl Project {
@@ -269,7 +272,8 @@ pub(super) async fn load_all(
 ) -> Result<Vec<Project>, ControlError> {
     let rows = sqlx::query(
         "SELECT id, slug, name, time_zone, currency, allowed_origins, preview_mode,
-             preview_characters, preview_masked, visitors_counted, created_at, archived_at, demo
+             preview_characters, preview_masked, visitors_counted, created_at, archived_at, demo,
+             thresholds
          FROM project
          WHERE removed_at IS NULL
          ORDER BY id",
@@ -307,6 +311,7 @@ fn from_row(row: &SqliteRow) -> Result<Project, ControlError> {
         created_at: moment(row, "created_at")?,
         archived_at: optional_moment(row, "archived_at")?,
         demo: demo_project::origin_of(row)?,
+        thresholds: threshold::of_row(row)?,
     })
 }
 

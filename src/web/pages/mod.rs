@@ -5,13 +5,21 @@
 
 pub mod account;
 pub mod analysis;
+pub mod budget_panel;
+pub mod budgets;
 pub mod keys;
 pub mod missing;
 pub mod overview;
+pub mod price_list;
+pub mod prices;
 pub mod projects;
+pub mod reference;
 pub mod report;
+pub mod reprice;
 pub mod sign_in;
 pub mod system;
+pub mod thresholds;
+pub mod users;
 
 // What the pages share.
 pub mod choices;
@@ -28,7 +36,7 @@ use actix_web::web::{self, ServiceConfig, resource};
 
 use crate::catalogue::section;
 use crate::web::pages::visit::Visit;
-use crate::web::view::shell::ROOMS;
+use crate::web::view::shell::{ROOMS, Room};
 
 /// Every page, below the base path.
 pub fn configure(config: &mut ServiceConfig) {
@@ -54,8 +62,21 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource(analysis::retention::PATH).get(analysis::retention::page))
         .service(resource(analysis::journeys::PATH).get(analysis::journeys::page))
         .service(resource(analysis::hours::PATH).get(analysis::hours::page))
+        .service(resource("/costs/budgets").post(budgets::create))
+        .service(resource("/costs/budgets/new").get(budgets::new_form))
+        .service(
+            resource("/costs/budgets/{id}")
+                .get(budgets::form)
+                .post(budgets::update),
+        )
+        .service(resource("/costs/budgets/{id}/archive").post(budgets::archive))
+        .service(resource("/costs/budgets/{id}/dismiss").post(budgets::dismiss))
+        .service(resource("/rows").get(report::rows::page))
+        .service(resource(users::PATH).get(users::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))
+        .service(resource("/reference").get(reference::metrics))
+        .service(resource("/reference/api").get(reference::api))
         .service(
             resource("/settings/projects")
                 .get(projects::list)
@@ -71,6 +92,31 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/settings/projects/{slug}/restore").post(projects::restore))
         .service(resource("/settings/projects/{slug}/remove").post(projects::remove))
         .service(
+            resource("/settings/prices")
+                .get(prices::list)
+                .post(prices::create),
+        )
+        .service(resource("/settings/prices/new").get(prices::new_form))
+        .service(
+            resource("/settings/prices/reprice")
+                .get(reprice::page)
+                .post(reprice::start),
+        )
+        .service(resource("/settings/prices/book").post(prices::upload))
+        .service(resource("/settings/prices/book/remove").post(prices::remove_book))
+        .service(
+            resource("/settings/prices/{id}")
+                .get(prices::form)
+                .post(prices::update),
+        )
+        .service(resource("/settings/prices/{id}/end").post(prices::end))
+        .service(
+            resource("/settings/thresholds")
+                .get(thresholds::form)
+                .post(thresholds::save),
+        )
+        .service(resource("/settings/thresholds/reset").post(thresholds::reset))
+        .service(
             resource("/settings/keys")
                 .get(keys::list)
                 .post(keys::create),
@@ -85,7 +131,8 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The pages that are made of sections of the catalogue.
 fn reports(config: &mut ServiceConfig) {
     let rooms = ROOMS.iter().flat_map(|group| group.rooms);
-    for link in rooms {
+    // The overview's sections stand below its live part, on a page of its own.
+    for link in rooms.filter(|link| link.room != Room::Overview) {
         if let Some(page) = section::find(link.path) {
             let room = link.room;
             config.service(resource(page.path).route(web::get().to(

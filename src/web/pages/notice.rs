@@ -43,6 +43,14 @@ const TABLE: &[Entry] = &[
         "The project is restored. Its keys work again.",
     ),
     good(
+        "thresholds_saved",
+        "The thresholds are saved. Tables and charts follow them at once.",
+    ),
+    good(
+        "thresholds_reset",
+        "The thresholds are the usual ones again.",
+    ),
+    good(
         "demo_removed",
         "The demo is removed, with all of its events. `analytics demo` brings it back.",
     ),
@@ -53,6 +61,38 @@ const TABLE: &[Entry] = &[
     good(
         "funnel_forgotten",
         "The saved funnel is forgotten. Its address still works.",
+    ),
+    good(
+        "budget_created",
+        "The budget is created. It counts what was spent since its period began.",
+    ),
+    good(
+        "budget_saved",
+        "The budget is saved. Everybody is told again from its first threshold on.",
+    ),
+    good(
+        "budget_archived",
+        "The budget is archived. It no longer warns anybody.",
+    ),
+    good(
+        "price_saved",
+        "The price is saved. New events are priced by it.",
+    ),
+    good(
+        "price_ended",
+        "The price has ended. The price book counts again.",
+    ),
+    good(
+        "book_uploaded",
+        "The price book is in force. New events are priced by it.",
+    ),
+    good(
+        "book_removed",
+        "The uploaded price book is put aside. The former one counts again.",
+    ),
+    plain(
+        "repricing_asked",
+        "The calls are being priced anew. This may take some minutes; reload the page to see whether it is done.",
     ),
     good(
         "key_revoked",

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::App;
 use crate::core::sketch::Sketch;
+use crate::pricing::books::BookOrigin;
 use crate::store::engine::{self, EngineSizes};
 use crate::store::journal::reader::disk_bytes;
 use crate::store::machine;
@@ -288,7 +289,8 @@ fn versions(app: &App, engine: &str, now: Timestamp) -> Vec<SystemFact> {
 }
 
 fn data(app: &App, now: Timestamp) -> Vec<EmbeddedData> {
-    let prices = app.pipeline.prices.load();
+    let books = app.pipeline.prices.load();
+    let prices = books.common();
     let built = i64::try_from(app.pipeline.countries.built_at_s())
         .ok()
         .and_then(|s| Timestamp::from_second(s).ok());
@@ -298,12 +300,10 @@ fn data(app: &App, now: Timestamp) -> Vec<EmbeddedData> {
         Some(_) => own(),
         None => "CC0-1.0; contains statistics of the Number Resource Organization (nro.net), CC BY 4.0, changed in format".into(),
     };
-    let prices_licence = app
-        .config
-        .prices
-        .file
-        .as_ref()
-        .map_or_else(|| "MIT".to_owned(), |_| own());
+    let prices_licence = match books.origin() {
+        BookOrigin::Embedded => "MIT".to_owned(),
+        BookOrigin::File | BookOrigin::Uploaded { .. } => own(),
+    };
     let priced = prices.version().rsplit('+').next().and_then(day);
     vec![
         embedded(

@@ -18,6 +18,7 @@ use crate::store::control::audit::Actor;
 use crate::store::control::project::Project;
 use crate::store::control::session::Session;
 use crate::web::extract::{app, chosen_project, own_origin, parameter, session_of};
+use crate::web::pages::budget_panel::banner;
 use crate::web::pages::notice::notice;
 use crate::web::pages::place::{local, with_query};
 use crate::web::problem::Problem;
@@ -34,6 +35,8 @@ pub struct Visit {
     /// What the person may do in the project.
     pub access: Access,
     notice: Option<Notice>,
+    /// Where the reader is, after the base path.
+    place: String,
 }
 
 /// Why a page is not shown: its reader has to log in first, or a problem.
@@ -102,12 +105,14 @@ impl Visit {
             )));
         };
         let access = chosen_project(request, &app, &session)?;
+        let base = app.config.server.base_path.as_str().to_owned();
         let notice = parameter(request, "notice").and_then(|code| notice(&code));
         Ok(Visit {
             app,
             session,
             access,
             notice,
+            place: place_of(request, &base),
         })
     }
 
@@ -182,6 +187,24 @@ impl Visit {
             person_email: self.session.person.email.clone(),
             is_demo: current.is_demo(),
             notice: self.notice.clone(),
+            budget: banner(self, &self.place),
+        }
+    }
+}
+
+/// The address of a page after the base path; of a form, which cannot be opened again, the page of costs.
+fn place_of(request: &HttpRequest, base: &str) -> String {
+    match request.method() == Method::GET {
+        true => {
+            let all = request
+                .uri()
+                .path_and_query()
+                .map_or("/", |path| path.as_str());
+            local(all.strip_prefix(base).unwrap_or(all)).to_owned()
+        }
+        false => {
+            let project = parameter(request, "project").unwrap_or_default();
+            with_query("/costs", &[("project", &project)])
         }
     }
 }

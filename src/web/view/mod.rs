@@ -20,14 +20,19 @@ pub mod shell;
 // Pages.
 pub mod account;
 pub mod analysis;
+pub mod budgets;
 pub mod keys;
 pub mod missing;
 pub mod overview;
+pub mod prices;
 pub mod problem;
 pub mod projects;
+pub mod reference;
 pub mod report;
+pub mod rows;
 pub mod sign_in;
 pub mod system;
+pub mod thresholds;
 
 #[cfg(test)]
 mod sample;

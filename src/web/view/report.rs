@@ -5,11 +5,13 @@ use askama::Template;
 use crate::web::view::block::bar_list::BarList;
 use crate::web::view::block::card::Card;
 use crate::web::view::block::chart::ChartBlock;
+use crate::web::view::block::country_map::CountryMap;
 use crate::web::view::block::data_table::DataTable;
 use crate::web::view::block::filter_bar::FilterBar;
 use crate::web::view::block::kpi::KpiStrip;
 use crate::web::view::block::range_bar::RangeBar;
 use crate::web::view::block::state::{Empty, Failure};
+use crate::web::view::budgets::BudgetPanel;
 use crate::web::view::frame::Frame;
 use crate::web::view::shell::Shell;
 
@@ -24,6 +26,8 @@ pub enum Content {
     Table(Box<DataTable>),
     /// Names with bars.
     Bars(Box<BarList>),
+    /// A map of countries; a list of the same ones stands beside it.
+    Map(Box<CountryMap>),
     /// Nothing is there.
     Empty(Box<Empty>),
     /// It could not be computed.
@@ -39,6 +43,19 @@ pub struct ReportSection {
     pub content: Content,
 }
 
+/// Sections under the range and the filters that hold for all of them.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Range, days, comparison.
+    pub range: RangeBar,
+    /// Filters.
+    pub filters: FilterBar,
+    /// A sentence about what is not in the figures. May be empty.
+    pub doubt: String,
+    /// The sections, in order.
+    pub sections: Vec<ReportSection>,
+}
+
 /// `GET /performance`, `/models`, `/costs`.
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -51,12 +68,8 @@ pub struct ReportPage {
     pub title: &'static str,
     /// The question it answers.
     pub question: &'static str,
-    /// Range, days, comparison.
-    pub range: RangeBar,
-    /// Filters.
-    pub filters: FilterBar,
-    /// A sentence about what is not in the figures. May be empty.
-    pub doubt: String,
+    /// Budgets, on the page of costs.
+    pub budgets: Option<Box<BudgetPanel>>,
     /// Its sections.
-    pub sections: Vec<ReportSection>,
+    pub report: Report,
 }

@@ -2,11 +2,17 @@
 //!
 //! A room stands in [`ROOMS`] only once it exists; the navigation is drawn from that table.
 
+use crate::web::view::budgets::BudgetBanner;
+
 /// A page of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
     /// Live figures and the latest events.
     Overview,
+    /// Who comes, and who stays.
+    Users,
+    /// Where they come from, and with what.
+    Audience,
     /// Where do they drop?
     Funnels,
     /// Do they return?
@@ -27,10 +33,14 @@ pub enum Room {
     System,
     /// Projects and their rules.
     Projects,
+    /// The price book and own prices.
+    Prices,
     /// Keys of the current project.
     Keys,
     /// The signed-in person.
     Account,
+    /// What every number means, and what programs may call.
+    Reference,
 }
 
 /// Where a room is and how the navigation shows it.
@@ -73,6 +83,20 @@ pub const ROOMS: &[RoomGroup] = &[
         label: "Product",
         rooms: &[
             RoomLink {
+                room: Room::Users,
+                path: "/users",
+                icon: "users",
+                label: "Users",
+                key: 'u',
+            },
+            RoomLink {
+                room: Room::Audience,
+                path: "/audience",
+                icon: "globe",
+                label: "Audience",
+                key: 'w',
+            },
+            RoomLink {
                 room: Room::Funnels,
                 path: "/funnels",
                 icon: "funnel",
@@ -109,7 +133,7 @@ pub const ROOMS: &[RoomGroup] = &[
             path: "/costs",
             key: 'c',
             icon: "wallet",
-            label: "Costs",
+            label: "Costs & budgets",
         }],
     },
     RoomGroup {
@@ -156,6 +180,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 key: 'p',
             },
             RoomLink {
+                room: Room::Prices,
+                path: "/settings/prices",
+                icon: "table-2",
+                label: "Prices",
+                key: 'b',
+            },
+            RoomLink {
                 room: Room::Keys,
                 path: "/settings/keys",
                 icon: "key-round",
@@ -168,6 +199,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "user-round",
                 label: "Account",
                 key: 'a',
+            },
+            RoomLink {
+                room: Room::Reference,
+                path: "/reference",
+                icon: "info",
+                label: "Reference",
+                key: 'r',
             },
         ],
     },
@@ -242,6 +280,8 @@ pub struct Shell {
     pub is_demo: bool,
     /// What the last form did, if the reader comes from one.
     pub notice: Option<Notice>,
+    /// That a budget is nearly spent.
+    pub budget: Option<BudgetBanner>,
 }
 
 impl Shell {

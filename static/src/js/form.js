@@ -41,8 +41,17 @@ const guessZone = () => {
   if (option) select.value = zone;
 };
 
+/** Puts the text of a chosen file into its field, where it can be read before it is sent. */
+const readFile = async (input) => {
+  const [file] = input.files;
+  if (file) document.getElementById(input.dataset.fileInto).value = await file.text();
+};
+
 export const startForms = () => {
   guessZone();
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-file-into]")) readFile(event.target);
+  });
   document.addEventListener("click", (event) => {
     const copyButton = event.target.closest("[data-copy]");
     const revealButton = event.target.closest("[data-reveal]");

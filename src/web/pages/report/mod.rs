@@ -6,6 +6,8 @@
 pub mod address;
 pub mod controls;
 mod draw;
+mod map;
+pub mod rows;
 mod table;
 pub mod wording;
 
@@ -13,20 +15,23 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::join_all;
 
+use crate::catalogue::dimension;
 use crate::catalogue::section::{Draw, Page, Section};
 use crate::core::range::{Compare, Range};
 use crate::query::question::{Parameters, Question, Shape};
 use crate::render::chart::POINTS_MAX;
 use crate::web::extract;
+use crate::web::pages::budget_panel;
 use crate::web::pages::place::see_other;
 use crate::web::pages::report::address::Address;
-use crate::web::pages::report::draw::Easel;
+use crate::web::pages::report::draw::{Easel, chosen_metric};
+use crate::web::pages::thresholds;
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::query::{Answered, answer};
 use crate::web::view::block::card::{Card, Width};
 use crate::web::view::block::state::{Empty, Failure, Step};
-use crate::web::view::report::{Content, ReportPage, ReportSection};
+use crate::web::view::report::{Content, Report, ReportPage, ReportSection};
 use crate::web::view::shell::Room;
 
 const _: () = assert!(crate::core::limits::BUCKETS_MAX <= POINTS_MAX);
@@ -45,12 +50,38 @@ pub async fn page(
     if let Some(place) = controls::added_filter(&request, &address)? {
         return Ok(see_other(&visit.app, &place));
     }
+    let report = report(&request, &visit, &address, page).await?;
+    let budgets = match page.id {
+        "costs" => Some(Box::new(budget_panel::panel(&request, &visit).await?)),
+        _ => None,
+    };
+    let page = ReportPage {
+        frame: visit.frame(),
+        shell: visit.shell(room),
+        title: page.title,
+        question: page.question,
+        budgets,
+        report,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// The sections of a page under their range and filters.
+///
+/// # Errors
+/// As [`page`].
+pub async fn report(
+    request: &HttpRequest,
+    visit: &Visit,
+    address: &Address,
+    page: &'static Page,
+) -> Result<Report, Problem> {
     let parameters = address.parameters()?;
     let range = parameters.range()?;
     let asked = page
         .sections
         .iter()
-        .map(|section| section_of(&request, &visit, &address, &parameters, section));
+        .map(|section| section_of(request, visit, address, &parameters, section));
     let answers = join_all(asked).await;
     let mut unpriced = 0;
     let mut sections = Vec::with_capacity(answers.len());
@@ -59,25 +90,23 @@ pub async fn page(
         unpriced = unpriced.max(unpriced_here);
         sections.push(section);
     }
-    let report = ReportPage {
-        frame: visit.frame(),
-        shell: visit.shell(room),
-        title: page.title,
-        question: page.question,
-        range: controls::range_bar(&visit, &address, &parameters, range)?,
-        filters: controls::filter_bar(&visit, &address, &parameters)?,
+    Ok(Report {
+        range: controls::range_bar(visit, address, &parameters, range)?,
+        filters: controls::filter_bar(visit, address, &parameters)?,
         doubt: match unpriced {
             0 => String::new(),
             1 => "One call has no price, so costs are at least what is shown.".to_owned(),
             count => format!("{count} calls have no price, so costs are at least what is shown."),
         },
         sections,
-    };
-    draw(StatusCode::OK, &report)
+    })
 }
 
 /// One section, and how many of its calls have no price.
-async fn section_of(
+///
+/// # Errors
+/// If a parameter of the address cannot be used.
+pub async fn section_of(
     request: &HttpRequest,
     visit: &Visit,
     address: &Address,
@@ -85,7 +114,7 @@ async fn section_of(
     section: &'static Section,
 ) -> Result<(ReportSection, i64), Problem> {
     let question = question(visit, parameters, section)?;
-    let mut card = Card::new(section.id, section.title, width(section.columns));
+    let mut card = Card::new(section.id, title(section, address), width(section.columns));
     card.help = section.action.to_owned();
     card.about = match section.is_over_time() {
         true => wording::per_bar(&question.period),
@@ -103,15 +132,17 @@ async fn section_of(
         )
     };
     card = card.csv(api(&question, "csv"));
-    let rows = Question {
-        shape: Shape::Rows,
-        compare: Compare::None,
-        by: Vec::new(),
-        limit: 1_000,
-        ..question.clone()
-    };
-    card = card.rows(api(&rows, "csv"));
-    if !matches!(section.draw, Draw::Table { .. } | Draw::Matrix | Draw::Bars) {
+    card = card.rows(rows::link(visit, address, section.metrics[0]));
+    if matches!(
+        section.draw,
+        Draw::Table { has_status: true } | Draw::Area { threshold: Some(_) }
+    ) {
+        card.menu.push(thresholds::link(visit));
+    }
+    if !matches!(
+        section.draw,
+        Draw::Table { .. } | Draw::Matrix | Draw::Bars | Draw::Countries
+    ) {
         card = card.chart(section.id);
     }
     let range = question.period.range;
@@ -119,6 +150,8 @@ async fn section_of(
         section,
         address,
         currency: &visit.project().currency,
+        thresholds: &visit.project().thresholds,
+        sprite: visit.frame().world(),
     };
     let (content, unpriced) = match answer(&visit.app, visit.access.scope(), question).await {
         Err(problem) => (failure(request, address, &problem), 0),
@@ -128,6 +161,14 @@ async fn section_of(
         card.chart = None;
     }
     Ok((ReportSection { card, content }, unpriced))
+}
+
+/// A section's title; tiles are over the chart of the one that is chosen, which has its name.
+fn title(section: &'static Section, address: &Address) -> &'static str {
+    match section.draw {
+        Draw::Tiles => chosen_metric(section, address).map_or(section.title, |metric| metric.label),
+        _ => section.title,
+    }
 }
 
 fn question(
@@ -144,9 +185,12 @@ fn question(
         Draw::Tiles | Draw::Lines | Draw::Area { .. } | Draw::Stack => Shape::Series,
         Draw::Histogram => Shape::Distribution,
         Draw::Matrix => Shape::Matrix,
-        Draw::Table { .. } | Draw::Bars | Draw::Donut | Draw::Scatter | Draw::Radar => {
-            Shape::Breakdown
-        }
+        Draw::Table { .. }
+        | Draw::Bars
+        | Draw::Countries
+        | Draw::Donut
+        | Draw::Scatter
+        | Draw::Radar => Shape::Breakdown,
     };
     asked.set("shape", shape.id().to_owned());
     if let Some(interval) = section.interval(range) {
@@ -177,6 +221,7 @@ fn drawn(easel: &Easel, answered: &Answered, range: Range) -> Content {
         (Answered::Figures(answer), Draw::Table { has_status }) => easel.table(answer, has_status),
         (Answered::Figures(answer), Draw::Matrix) => easel.matrix(answer),
         (Answered::Figures(answer), Draw::Bars) => easel.bars(answer),
+        (Answered::Figures(answer), Draw::Countries) => easel.countries(answer),
         (Answered::Figures(answer), Draw::Donut) => easel.donut(answer),
         (Answered::Figures(answer), Draw::Scatter) => easel.scatter(answer),
         (Answered::Figures(answer), Draw::Radar) => easel.radar(answer),
@@ -221,12 +266,36 @@ fn nothing(easel: &Easel, range: Range) -> Content {
     )))
 }
 
-fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> Content {
+/// What stands in place of a section that could not be computed.
+pub fn failure(request: &HttpRequest, address: &Address, problem: &Problem) -> Content {
     Content::Failure(Box::new(Failure {
         text: problem.text(),
         request_id: extract::request_id(request).unwrap_or_default(),
         retry_href: address.link(),
     }))
+}
+
+/// The filters of a page, as one text.
+pub fn filter_text(request: &HttpRequest) -> String {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let filters: Vec<String> = pairs
+        .filter(|(name, value)| name == "filter" && !value.is_empty())
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    filters.join(";")
+}
+
+/// The page of costs with one parameter changed.
+pub fn link_with(request: &HttpRequest, name: &str, value: &str) -> String {
+    Address::of("/costs", request.query_string())
+        .with(name, value)
+        .link()
+}
+
+/// The name of a value of a dimension, as people read it.
+pub fn name_of(by: &str, value: Option<&str>) -> String {
+    let none = dimension::find(by).map_or("none", |found| found.none);
+    wording::named(by, value, none)
 }
 
 fn width(columns: u8) -> Width {

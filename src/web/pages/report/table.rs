@@ -5,6 +5,7 @@ use crate::catalogue::metric::Metric;
 use crate::core::filter::Condition;
 use crate::query::answer::{Answer, Figure};
 use crate::render::colour::Colour;
+use crate::store::control::threshold::Grade;
 use crate::web::pages::report::draw::{Easel, firsts};
 use crate::web::pages::report::wording::{colours, named, written};
 use crate::web::view::block::bar_list::percent;
@@ -12,10 +13,21 @@ use crate::web::view::block::data_table::{Cell, Column, DataTable, Row};
 use crate::web::view::report::Content;
 use crate::web::view::shell::Tone;
 
-/// Success rates from which a service is green, and yellow. [METRICS, section 5]
-const SUCCESS: (f64, f64) = (0.99, 0.95);
-/// 95th percentiles in milliseconds up to which it is green, and yellow.
-const P95_MS: (f64, f64) = (2_000.0, 5_000.0);
+/// Heads of columns, where a metric's own label is too long to stand beside nine others.
+const HEADS: [(&str, &str); 12] = [
+    ("latency_avg_ms", "Avg"),
+    ("latency_p50_ms", "p50"),
+    ("latency_p90_ms", "p90"),
+    ("latency_p95_ms", "p95"),
+    ("latency_p99_ms", "p99"),
+    ("ttft_p50_ms", "First token"),
+    ("success_rate", "Success"),
+    ("rate_limit_hits", "Rate-limited"),
+    ("prompt_cache_hit_rate", "Cache hits"),
+    ("output_tokens_per_s", "Tokens/s"),
+    ("cost_per_success", "Per success"),
+    ("cost_per_request", "Per request"),
+];
 
 impl Easel<'_> {
     /// A row a value, with the figures of all metrics and the whole below.
@@ -24,7 +36,8 @@ impl Easel<'_> {
         let label = dimension::find(by).map_or(by, |found| found.label);
         let mut columns = vec![Column::words(label)];
         for (position, metric) in answer.metrics.iter().enumerate() {
-            let column = Column::numbers(metric.label).help(metric.help);
+            let column =
+                Column::numbers(head(metric)).help(format!("{}. {}", metric.label, metric.help));
             // Narrow windows have room for three figures.
             columns.push(if position < 3 {
                 column
@@ -82,7 +95,7 @@ impl Easel<'_> {
                 });
             }
             if has_status {
-                cells.push(status(answer, &row.figures));
+                cells.push(self.status(answer, &row.figures));
             }
             Row::new(cells)
         });
@@ -96,7 +109,7 @@ impl Easel<'_> {
                 .map(|(metric, figure)| self.cell(metric, figure)),
         );
         if has_status {
-            whole.push(status(answer, &answer.total.figures));
+            whole.push(self.status(answer, &answer.total.figures));
         }
         let mut table = DataTable::new(self.section.title, columns, rows);
         table.total = Some(Row::new(whole));
@@ -135,7 +148,8 @@ impl Easel<'_> {
         columns.extend(
             heads
                 .iter()
-                .map(|head| Column::numbers(named(across, head.as_deref(), none(across)))),
+                .map(|head| named(across, head.as_deref(), none(across)).replace('_', " "))
+                .map(|head| Column::numbers(head).wraps()),
         );
         let rows = lines
             .iter()
@@ -158,10 +172,18 @@ impl Easel<'_> {
                         .find(|row| row.keys[0] == *line && row.keys[1] == *head);
                     cells.push(match found.map(|row| &row.figures[0]) {
                         Some(figure) => match written(metric, figure, self.currency) {
-                            Some((text, _)) => Cell::Bar {
+                            Some((text, _)) => Cell::LinkedBar {
                                 text,
                                 width: percent(figure.value.as_f64().unwrap_or(0.0), most),
                                 colour: Colour::BAD,
+                                href: self
+                                    .address
+                                    .with_filter(&Condition::is(down, &value))
+                                    .with_filter(&Condition::is(
+                                        across,
+                                        head.as_deref().unwrap_or_default(),
+                                    ))
+                                    .link(),
                             },
                             None => Cell::Missing("There is nothing to count."),
                         },
@@ -189,38 +211,31 @@ impl Easel<'_> {
             None => Cell::Missing("There is nothing to divide by."),
         }
     }
+
+    /// Green, yellow or red: the worse of success rate and 95th percentile, by the project's limits.
+    fn status(&self, answer: &Answer, figures: &[Figure]) -> Cell {
+        let of = |id: &str| {
+            let position = answer.metrics.iter().position(|metric| metric.id == id)?;
+            figures[position].value.as_f64()
+        };
+        let grade = self
+            .thresholds
+            .grade(of("success_rate"), of("latency_p95_ms"));
+        let (tone, label) = match grade {
+            None => return Cell::Missing("No call that was not cancelled."),
+            Some(Grade::Green) => (Tone::Good, "Green"),
+            Some(Grade::Yellow) => (Tone::Warn, "Yellow"),
+            Some(Grade::Red) => (Tone::Bad, "Red"),
+        };
+        Cell::Pill {
+            tone,
+            label: label.to_owned(),
+        }
+    }
 }
 
-/// Green, yellow or red: the worse of success rate and 95th percentile.
-fn status(answer: &Answer, figures: &[Figure]) -> Cell {
-    let of = |id: &str| {
-        let position = answer.metrics.iter().position(|metric| metric.id == id)?;
-        figures[position].value.as_f64()
-    };
-    let success = of("success_rate").map(|rate| match rate {
-        rate if rate >= SUCCESS.0 => Tone::Good,
-        rate if rate >= SUCCESS.1 => Tone::Warn,
-        _ => Tone::Bad,
-    });
-    let speed = of("latency_p95_ms").map(|ms| match ms {
-        ms if ms <= P95_MS.0 => Tone::Good,
-        ms if ms <= P95_MS.1 => Tone::Warn,
-        _ => Tone::Bad,
-    });
-    let grade = |tone: &Tone| match tone {
-        Tone::Bad => 2,
-        Tone::Warn => 1,
-        Tone::Good | Tone::Plain => 0,
-    };
-    match success.into_iter().chain(speed).max_by_key(grade) {
-        None => Cell::Missing("No call that was not cancelled."),
-        Some(tone) => Cell::Pill {
-            tone,
-            label: match tone {
-                Tone::Bad => "Red".to_owned(),
-                Tone::Warn => "Yellow".to_owned(),
-                Tone::Good | Tone::Plain => "Green".to_owned(),
-            },
-        },
-    }
+/// The head of a metric's column.
+fn head(metric: &Metric) -> &'static str {
+    let short = HEADS.iter().find(|(id, _)| *id == metric.id);
+    short.map_or(metric.label, |(_, head)| head)
 }

@@ -10,6 +10,7 @@ use crate::pricing::provider;
 use crate::query::answer::Figure;
 use crate::render::change::Better;
 use crate::render::colour::Colour;
+use crate::render::country;
 use crate::render::unit::Unit;
 
 /// The unit of a metric as pages write it.
@@ -56,6 +57,7 @@ pub fn named(dimension: &str, value: Option<&str>, none: &'static str) -> String
     match (dimension, value) {
         (_, None) => none.to_owned(),
         ("provider", Some(id)) => provider::label(id).to_owned(),
+        ("country", Some(code)) => country::name(code).unwrap_or(code).to_owned(),
         (_, Some(value)) => value.to_owned(),
     }
 }

@@ -27,6 +27,8 @@ pub struct Column {
     pub is_number: bool,
     /// Whether narrow windows leave it out.
     pub is_wide_only: bool,
+    /// Whether its head may take several lines.
+    pub has_wrapped_head: bool,
     /// The page sorted by it; the other way round if it is sorted by it already.
     pub sort_href: Option<String>,
     /// Whether the table is sorted by it, and how.
@@ -41,6 +43,7 @@ impl Column {
             help: String::new(),
             is_number: false,
             is_wide_only: false,
+            has_wrapped_head: false,
             sort_href: None,
             order: None,
         }
@@ -58,6 +61,13 @@ impl Column {
     #[must_use]
     pub fn wide_only(mut self) -> Self {
         self.is_wide_only = true;
+        self
+    }
+
+    /// Lets the head take several lines, where its words are wider than the figures below.
+    #[must_use]
+    pub fn wraps(mut self) -> Self {
+        self.has_wrapped_head = true;
         self
     }
 
@@ -108,6 +118,17 @@ pub enum Cell {
         width: String,
         /// The bar's colour.
         colour: Colour,
+    },
+    /// The same, leading to what is behind it.
+    LinkedBar {
+        /// "12".
+        text: String,
+        /// Against the table's largest, from `bar_list::percent`.
+        width: String,
+        /// The bar's colour.
+        colour: Colour,
+        /// Where it leads.
+        href: String,
     },
     /// A name with its coloured dot, leading to the page with it as a filter.
     Mark {

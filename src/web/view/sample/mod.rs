@@ -12,11 +12,12 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::web::view::assets::Assets;
+use crate::web::view::budgets::BudgetBanner;
 use crate::web::view::field::{Field, Select};
 use crate::web::view::first_steps::{FirstSteps, ServerAddress};
 use crate::web::view::frame::Frame;
 use crate::web::view::moment::Moment;
-use crate::web::view::shell::{ProjectChoice, Room, Shell};
+use crate::web::view::shell::{ProjectChoice, Room, Shell, Tone};
 
 /// Tries to leave an element, an attribute in either quote, and to start an element.
 pub const HOSTILE: &str = r#""'></td><hostile onload=alert(1)>&lt;{{7*7}}"#;
@@ -65,6 +66,13 @@ impl Sample {
             person_email: self.text("ana@example.com"),
             is_demo: true,
             notice: None,
+            budget: Some(BudgetBanner {
+                id: "1".to_owned(),
+                tone: Tone::Warn,
+                text: self
+                    .text("84% of the budget “Chat” is spent: $840 of $1,000 for this month."),
+                back: self.text("/costs"),
+            }),
         }
     }
 

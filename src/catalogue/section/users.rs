@@ -1,0 +1,43 @@
+//! Who spends and does most, below the figures about people. The page itself is `web/pages/users.rs`.
+
+use crate::catalogue::section::{Draw, Section};
+
+const fn top(
+    id: &'static str,
+    title: &'static str,
+    action: &'static str,
+    metrics: &'static [&'static str],
+) -> Section {
+    Section {
+        id,
+        title,
+        action,
+        metrics,
+        by: &["user"],
+        draw: Draw::Bars,
+        columns: 4,
+        limit: 10,
+    }
+}
+
+/// Top users, three ways.
+pub static TOP: [Section; 3] = [
+    top(
+        "top_cost",
+        "Top users by cost",
+        "A few people usually cause most of the cost; see whether their plan pays for it.",
+        &["user_cost", "user_requests"],
+    ),
+    top(
+        "top_requests",
+        "Top users by requests",
+        "Who asks the models most.",
+        &["user_requests", "user_cost"],
+    ),
+    top(
+        "top_activity",
+        "Top users by activity",
+        "Who has the most events.",
+        &["events", "user_requests"],
+    ),
+];

@@ -1,0 +1,199 @@
+//! On which local days each person was active: a row of bits a person. Pure.
+//!
+//! A day is active if it has a qualifying event, one that a person caused. First days are of all time, whatever the
+//! window and the filter, so that nobody is new twice.
+
+use std::collections::HashMap;
+
+/// Days of one word. The engine shifts signed numbers, so the two highest bits stay free.
+pub const WORD_DAYS: usize = 62;
+
+/// A person's first day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Their number.
+    pub person: i64,
+    /// Their first active local day ever, in days since 1970.
+    pub first: i64,
+    /// Whether they are known by a user id; otherwise by an anonymous id that the product keeps.
+    pub is_identified: bool,
+}
+
+/// Everybody who was active in a window of days.
+#[derive(Clone, Debug, Default)]
+pub struct Activity {
+    start: i64,
+    days: usize,
+    words: usize,
+    members: Vec<Member>,
+    bits: Vec<u64>,
+}
+
+impl Activity {
+    /// Nobody, over `days` days from local day `start`.
+    pub fn new(start: i64, days: usize) -> Activity {
+        Activity {
+            start,
+            days,
+            words: words(days),
+            members: Vec::new(),
+            bits: Vec::new(),
+        }
+    }
+
+    /// Adds a person with the words of their days.
+    pub fn push(&mut self, member: Member, words: impl Iterator<Item = u64>) {
+        self.members.push(member);
+        self.bits.extend(
+            words
+                .chain(std::iter::repeat(0))
+                .take(self.words)
+                .map(|word| word & ((1 << WORD_DAYS) - 1)),
+        );
+    }
+
+    /// The first local day of the window, in days since 1970.
+    pub fn start(&self) -> i64 {
+        self.start
+    }
+
+    /// Days of the window.
+    pub fn days(&self) -> usize {
+        self.days
+    }
+
+    /// How many people.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// True if nobody was active.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Everybody with their days.
+    pub fn people(&self) -> impl Iterator<Item = (Member, Days<'_>)> {
+        self.members
+            .iter()
+            .zip(self.bits.chunks(self.words.max(1)))
+            .map(|(member, words)| (*member, Days { words }))
+    }
+
+    /// The first active day of anybody ever, in days since 1970.
+    pub fn earliest(&self) -> Option<i64> {
+        self.members.iter().map(|member| member.first).min()
+    }
+
+    /// The same people with first days from elsewhere; those who are not there keep their own.
+    #[must_use]
+    pub fn with_firsts(mut self, firsts: &HashMap<i64, i64>) -> Activity {
+        for member in &mut self.members {
+            if let Some(first) = firsts.get(&member.person) {
+                member.first = member.first.min(*first);
+            }
+        }
+        self
+    }
+}
+
+/// Words that hold this many days.
+pub fn words(days: usize) -> usize {
+    days.div_ceil(WORD_DAYS)
+}
+
+/// The active days of one person, numbered from the start of the window.
+#[derive(Clone, Copy, Debug)]
+pub struct Days<'a> {
+    words: &'a [u64],
+}
+
+impl<'a> Days<'a> {
+    /// Active days, the earliest first.
+    pub fn iter(self) -> impl Iterator<Item = usize> + 'a {
+        self.words.iter().enumerate().flat_map(|(number, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                (left != 0).then(|| {
+                    let bit = left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    number * WORD_DAYS + bit
+                })
+            })
+        })
+    }
+
+    /// How many days of `[from, to)` were active.
+    pub fn count(self, from: usize, to: usize) -> u32 {
+        let mut count = 0;
+        for (number, word) in self.words.iter().enumerate() {
+            let base = number * WORD_DAYS;
+            let (low, high) = (
+                from.saturating_sub(base).min(WORD_DAYS),
+                to.saturating_sub(base).min(WORD_DAYS),
+            );
+            if low < high {
+                let mask = ((1u64 << high) - 1) & !((1u64 << low) - 1);
+                count += (word & mask).count_ones();
+            }
+        }
+        count
+    }
+
+    /// The last active day before day `to`.
+    pub fn last_before(self, to: usize) -> Option<usize> {
+        let last = self
+            .words
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(number, word)| {
+                let base = number * WORD_DAYS;
+                let high = to.saturating_sub(base).min(WORD_DAYS);
+                let left = word & ((1u64 << high) - 1);
+                (left != 0).then(|| base + 63 - left.leading_zeros() as usize)
+            });
+        last
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Made-up people by their active days; a first day before the window may be given.
+    pub fn given(start: i64, days: usize, people: &[(i64, &[usize])]) -> Activity {
+        let mut activity = Activity::new(start, days);
+        for (person, (first, active)) in (0i64..).zip(people) {
+            let mut bits = vec![0u64; words(days)];
+            for day in *active {
+                bits[day / WORD_DAYS] |= 1 << (day % WORD_DAYS);
+            }
+            let member = Member {
+                person,
+                first: *first,
+                is_identified: true,
+            };
+            activity.push(member, bits.into_iter());
+        }
+        activity
+    }
+
+    #[test]
+    fn days_are_found_across_words() {
+        let activity = given(0, 130, &[(0, &[0, 61, 62, 123, 124, 129])]);
+        let (_, days) = activity.people().next().expect("one person");
+        assert_eq!(days.iter().collect::<Vec<_>>(), [0, 61, 62, 123, 124, 129]);
+        assert_eq!(
+            (days.count(0, 130), days.count(1, 62), days.count(62, 124)),
+            (6, 1, 2)
+        );
+        assert_eq!(days.last_before(62), Some(61));
+        assert_eq!(days.last_before(124), Some(123));
+        assert_eq!(days.last_before(500), Some(129));
+        assert_eq!(
+            (days.last_before(0), days.count(5, 5), days.count(9, 4)),
+            (None, 0, 0)
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! Each person's active local days as bits, and who has got something out of the product.
+
+use crate::catalogue::frame::EVENTS;
+use crate::core::sql::{Binds, Sql};
+use crate::people::activity::{WORD_DAYS, words};
+use crate::query::plan::{Plan, Statement};
+
+/// Days from the first one in which somebody is activated, or not.
+const ACTIVATION_DAYS: i64 = 14;
+
+impl Plan<'_> {
+    /// One row for each person who was active: number, first active day of the period, whether they are known by a
+    /// user id, then the bits of `days` days, at least one, from local day `start`. The plan must have bars of days and
+    /// no split.
+    pub fn activity(&self, start: i64, days: usize) -> Statement {
+        let mut binds = Binds::default();
+        let source = self.active_days(&["active_person"], &mut binds);
+        let bits: Vec<Sql> = (0..words(days))
+            .map(|number| {
+                let from = start + (number * WORD_DAYS) as i64;
+                Sql::text("bit_or(CASE WHEN b >= {{from}} AND b < {{to}} THEN CAST(1 AS BIGINT) << (b - {{from}}) ELSE 0 END) AS {{name}}")
+                    .fill("from", &Sql::number(from))
+                    .fill("to", &Sql::number(from + WORD_DAYS as i64))
+                    .fill("name", &Sql::column('w', number))
+            })
+            .collect();
+        let names = (0..bits.len()).map(|number| Sql::column('w', number));
+        let sql = Sql::text(
+            "SELECT person, first, coalesce(kind = 'user', FALSE), {{names}} FROM (\
+             SELECT active_person AS person, min(b) AS first, {{bits}} FROM ({{source}}) \
+             WHERE active_person IS NOT NULL GROUP BY active_person) \
+             LEFT JOIN (SELECT person, kind FROM people WHERE project = $project) USING (person)",
+        )
+        .fill("names", &Sql::join(names, ", "))
+        .fill("bits", &Sql::join(bits, ", "))
+        .fill("source", &source);
+        Statement { sql, binds }
+    }
+
+    /// The numbers of people with at least three qualifying events on at least two days within 14 days of their first.
+    /// The plan must have bars of days and no split, and reach back to the first event.
+    pub fn activated(&self) -> Statement {
+        let mut binds = Binds::default();
+        let source = self.active_days(&["active_person", "qualifying"], &mut binds);
+        let sql = Sql::text(
+            "SELECT person FROM (\
+             SELECT person, b, n, min(b) OVER (PARTITION BY person) AS first FROM (\
+             SELECT active_person AS person, b, sum(qualifying) AS n FROM ({{source}}) \
+             WHERE active_person IS NOT NULL GROUP BY active_person, b)) \
+             WHERE b < first + {{days}} GROUP BY person HAVING sum(n) >= 3 AND count(*) >= 2",
+        )
+        .fill("source", &source)
+        .fill("days", &Sql::number(ACTIVATION_DAYS));
+        Statement { sql, binds }
+    }
+
+    /// One row for each value of the split and person: the value, the number, the first and the last active day. The
+    /// plan must have bars of days and one split that is not in the roll-up by person.
+    pub fn feature_uses(&self) -> Statement {
+        let mut binds = Binds::default();
+        let source = self.active_days(&["active_person"], &mut binds);
+        let sql = Sql::text(
+            "SELECT d0, active_person, min(b), max(b) FROM ({{source}}) \
+             WHERE d0 IS NOT NULL AND active_person IS NOT NULL GROUP BY d0, active_person",
+        )
+        .fill("source", &source);
+        Statement { sql, binds }
+    }
+
+    /// The median and the mean of the qualifying events of each person who was active. The plan must have no split.
+    pub fn events_of_each(&self) -> Statement {
+        let mut binds = Binds::default();
+        let source = self.active_days(&["active_person", "qualifying"], &mut binds);
+        let sql = Sql::text(
+            "SELECT exact_quantile(n, 0.5), avg(n) FROM (\
+             SELECT active_person, sum(qualifying) AS n FROM ({{source}}) \
+             WHERE active_person IS NOT NULL GROUP BY active_person)",
+        )
+        .fill("source", &source);
+        Statement { sql, binds }
+    }
+
+    fn active_days(&self, columns: &[&'static str], binds: &mut Binds) -> Sql {
+        let values: Vec<Sql> = columns.iter().map(|column| Sql::text(column)).collect();
+        let rollup = self.rollup(&EVENTS, columns);
+        self.source(
+            rollup.map(|rollup| (Sql::text(rollup.sql), Vec::new())),
+            &EVENTS.raw_sql(),
+            &Sql::text("TRUE"),
+            &values,
+            &values,
+            binds,
+        )
+    }
+}

@@ -1,0 +1,201 @@
+//! The interface for programs, described from the tables that answer it: an OpenAPI 3.1 document.
+//!
+//! Metrics, dimensions, parameters, event fields and refusals are read from where the handlers read them. What only
+//! a handler knows, the form of its answer, stands in `schema.rs` and is held against the running server by
+//! `scripts/fuzz_api.sh`.
+
+pub mod operation;
+mod parameter;
+mod schema;
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Map, Value as Json, json};
+
+use crate::core::code::Code;
+use crate::web::extract;
+use crate::web::openapi::operation::{OPERATIONS, Operation, Who};
+
+/// `GET /api/v1/openapi.json`: for anyone; it describes this version and holds nothing of any project.
+pub async fn openapi(request: HttpRequest) -> HttpResponse {
+    let app = extract::app(&request);
+    HttpResponse::Ok().json(document(app.config.server.base_path.as_str()))
+}
+
+/// The whole document, for a server below the path `base`.
+pub fn document(base: &str) -> Json {
+    let mut paths: Map<String, Json> = Map::new();
+    for operation in OPERATIONS {
+        let path = paths
+            .entry(operation.path.to_owned())
+            .or_insert_with(|| json!({}));
+        path[operation.method.to_ascii_lowercase()] = described(operation);
+    }
+    let server = if base.is_empty() { "/" } else { base };
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "analytics",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Events in, answers out.",
+            "description": "Send events with an ingest key, ask with a read key; an admin key does both. A key belongs to \
+                one project. Refusals are problem details (RFC 9457) with a stable `code` and what to do about it.",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": server }],
+        "paths": paths,
+        "components": {
+            "schemas": schema::all(),
+            "securitySchemes": {
+                "key": { "type": "http", "scheme": "bearer", "description": "A key of one project." },
+                "keyInAddress": { "type": "apiKey", "in": "query", "name": "key", "description": "An ingest key in the address, for pages and images." },
+                "session": { "type": "apiKey", "in": "cookie", "name": extract::SESSION_COOKIE, "description": "A person who is logged in; `project` names the project." },
+                "metricsToken": { "type": "http", "scheme": "bearer", "description": "The token of `server.metrics_token`, where one is set." },
+            },
+        },
+    })
+}
+
+fn described(operation: &Operation) -> Json {
+    let parameters: Vec<Json> = (operation.parameters)()
+        .iter()
+        .map(parameter::Parameter::to_json)
+        .collect();
+    let mut described = json!({
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.help,
+        "parameters": parameters,
+        "responses": responses(operation),
+        "security": security(operation.who),
+    });
+    if let Some(schema) = operation.body {
+        let content: Map<String, Json> = operation::BODY_TYPES
+            .iter()
+            .map(|kind| ((*kind).to_owned(), json!({ "schema": reference(schema) })))
+            .collect();
+        described["requestBody"] = json!({ "required": true, "content": content });
+    }
+    described
+}
+
+fn security(who: Who) -> Json {
+    match who {
+        Who::Anyone => json!([]),
+        Who::Ingest => json!([{ "key": [] }, { "keyInAddress": [] }]),
+        Who::Reader => json!([{ "key": [] }, { "session": [] }]),
+        Who::MetricsToken => json!([{}, { "metricsToken": [] }]),
+    }
+}
+
+fn responses(operation: &Operation) -> Json {
+    let content: Map<String, Json> = operation
+        .answers
+        .iter()
+        .map(|(kind, schema)| ((*kind).to_owned(), json!({ "schema": reference(schema) })))
+        .collect();
+    let mut responses = Map::new();
+    responses.insert(
+        "200".to_owned(),
+        json!({ "description": operation.answer, "content": content }),
+    );
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in operation.codes() {
+        by_status.entry(code.entry().status).or_default().push(code);
+    }
+    for (status, codes) in by_status {
+        let told: Vec<String> = codes
+            .iter()
+            .map(|code| format!("`{}`: {}", code.id(), code.entry().title))
+            .collect();
+        let ids: Vec<&str> = codes.iter().map(|code| code.id()).collect();
+        responses.insert(
+            status.to_string(),
+            json!({
+                "description": told.join(" "),
+                "content": { "application/problem+json": { "schema": {
+                    "allOf": [reference("Problem"), { "properties": { "code": { "enum": ids } } }],
+                } } },
+            }),
+        );
+    }
+    Json::Object(responses)
+}
+
+fn reference(schema: &str) -> Json {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Every `$ref` of a document.
+    fn references(json: &Json, found: &mut Vec<String>) {
+        match json {
+            Json::Object(map) => {
+                if let Some(Json::String(text)) = map.get("$ref") {
+                    found.push(text.clone());
+                }
+                map.values().for_each(|value| references(value, found));
+            }
+            Json::Array(list) => list.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_every_schema_is_used() {
+        let document = document("");
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        let named: HashSet<&str> = found
+            .iter()
+            .filter_map(|text| text.strip_prefix("#/components/schemas/"))
+            .collect();
+        let schemas = document["components"]["schemas"]
+            .as_object()
+            .expect("schemas");
+        let held: HashSet<&str> = schemas.keys().map(String::as_str).collect();
+        assert_eq!(named, held);
+    }
+
+    #[test]
+    fn ids_are_unique_and_texts_are_sentences() {
+        let mut ids = HashSet::new();
+        for operation in OPERATIONS {
+            assert!(ids.insert(operation.id), "{} stands twice", operation.id);
+            for text in [operation.summary, operation.help, operation.answer] {
+                assert!(text.ends_with('.'), "{}: {text}", operation.id);
+            }
+            let mut names = HashSet::new();
+            for parameter in (operation.parameters)() {
+                assert!(names.insert(parameter.name), "{}", parameter.name);
+                assert!(parameter.help.ends_with('.'), "{}", parameter.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_parameters_of_a_question_are_those_that_a_question_knows() {
+        let query = OPERATIONS
+            .iter()
+            .find(|operation| operation.id == "query")
+            .expect("the operation");
+        let mut described: Vec<&str> = (query.parameters)().iter().map(|p| p.name).collect();
+        let mut known: Vec<&str> = crate::query::question::PARAMETERS.to_vec();
+        known.extend(["project", "format"]);
+        described.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(described, known);
+    }
+
+    #[test]
+    fn below_a_path_the_document_says_so() {
+        assert_eq!(document("/stats")["servers"][0]["url"], "/stats");
+        assert_eq!(document("")["servers"][0]["url"], "/");
+    }
+}

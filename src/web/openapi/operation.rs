@@ -1,0 +1,249 @@
+//! What programs may call, one row each. The document and the page of the reference are read from here.
+
+use crate::core::code::Code;
+use crate::web::openapi::parameter::{self, Parameter};
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anyone.
+    Anyone,
+    /// An ingest or admin key.
+    Ingest,
+    /// A read or admin key, or a person who is logged in.
+    Reader,
+    /// Anyone, or who holds the token of `server.metrics_token` where it is set.
+    MetricsToken,
+}
+
+impl Who {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Who::Anyone => "anyone",
+            Who::Ingest => "an ingest or admin key",
+            Who::Reader => "a read or admin key, or a person who is logged in",
+            Who::MetricsToken => "anyone, or the token of server.metrics_token where it is set",
+        }
+    }
+
+    /// How it may be refused before the operation looks at anything else.
+    fn codes(self) -> &'static [Code] {
+        match self {
+            Who::Anyone => &[],
+            Who::Ingest => &[
+                Code::KeyMissing,
+                Code::KeyUnknown,
+                Code::KeyForbidden,
+                Code::OriginForbidden,
+                Code::RateLimited,
+            ],
+            Who::Reader => &[
+                Code::KeyMissing,
+                Code::KeyUnknown,
+                Code::KeyForbidden,
+                Code::NotFound,
+            ],
+            Who::MetricsToken => &[Code::KeyMissing],
+        }
+    }
+}
+
+/// One thing that a program may do.
+pub struct Operation {
+    /// Its name in the document.
+    pub id: &'static str,
+    /// Its HTTP method.
+    pub method: &'static str,
+    /// Its path, after the base.
+    pub path: &'static str,
+    /// What it does, in a sentence.
+    pub summary: &'static str,
+    /// What one should know before using it.
+    pub help: &'static str,
+    /// Who may.
+    pub who: Who,
+    /// What its address may hold.
+    pub parameters: fn() -> Vec<Parameter>,
+    /// The schema of its body, if it takes one.
+    pub body: Option<&'static str>,
+    /// What a good answer is, in a sentence.
+    pub answer: &'static str,
+    /// The media types of a good answer, each with its schema.
+    pub answers: &'static [(&'static str, &'static str)],
+    /// How it may be refused, beside what every operation of its kind may say.
+    refusals: &'static [Code],
+}
+
+impl Operation {
+    /// Every code with which it may be refused.
+    pub fn codes(&self) -> Vec<Code> {
+        let mut codes: Vec<Code> = self.who.codes().to_vec();
+        codes.extend(self.refusals);
+        codes.push(Code::MethodNotAllowed);
+        codes.push(Code::Internal);
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+}
+
+/// The media types in which events may come.
+pub const BODY_TYPES: [&str; 2] = ["application/json", "application/x-ndjson"];
+
+/// Every operation, in the order of the page.
+pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "sendEvents",
+        method: "POST",
+        path: "/v1/events",
+        summary: "Send events.",
+        help: "One JSON object, an array of objects, or one object a line; at most as many events and bytes as \
+            ingest.events_per_request_max and ingest.body_bytes_max say. Once it is answered, what was accepted is \
+            durable. An event that cannot be used is told in `errors` and does not keep the others out. Send the same \
+            ids again after a lost connection: they count once.",
+        who: Who::Ingest,
+        parameters: parameter::of_events,
+        body: Some("Events"),
+        answer: "What became of each event.",
+        answers: &[("application/json", "Receipt")],
+        refusals: &[
+            Code::BodyEmpty,
+            Code::BodyMalformed,
+            Code::BodyNotUtf8,
+            Code::BodyTooLarge,
+            Code::EventsTooMany,
+            Code::EncodingUnsupported,
+            Code::ContentTypeUnsupported,
+            Code::ParameterInvalid,
+            Code::QueueFull,
+            Code::DiskFull,
+            Code::Stopping,
+            Code::StorageFailed,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "sendPixel",
+        method: "GET",
+        path: "/v1/pixel.gif",
+        summary: "Send one event from a page without script.",
+        help: "Every parameter but the key is a field of the event; the type is page_view unless given. Once the key is \
+            good the answer is the image, also if the event could not be used: a page must not show a broken image.",
+        who: Who::Ingest,
+        parameters: parameter::of_pixel,
+        body: None,
+        answer: "A transparent pixel.",
+        answers: &[("image/gif", "Pixel")],
+        refusals: &[Code::NotReady],
+    },
+    Operation {
+        id: "query",
+        method: "GET",
+        path: "/api/v1/query",
+        summary: "Ask for any metric by any dimension.",
+        help: "Without a shape it follows from the rest: a total, with dimensions a breakdown or a matrix, with an \
+            interval a series. Figures carry their unit and what they stand on; where there is nothing to divide by \
+            they are null, never 0. Money is decimal text. The address of a page of the product holds the same \
+            parameters.",
+        who: Who::Reader,
+        parameters: parameter::of_query,
+        body: None,
+        answer: "The answer, as JSON or CSV.",
+        answers: &[("application/json", "Answer"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "catalogue",
+        method: "GET",
+        path: "/api/v1/catalogue",
+        summary: "List what can be asked.",
+        help: "Every metric with its unit, grain and polarity, and every dimension. The page Reference shows the same.",
+        who: Who::Reader,
+        parameters: parameter::of_catalogue,
+        body: None,
+        answer: "Metrics and dimensions.",
+        answers: &[("application/json", "Catalogue")],
+        refusals: &[Code::ParameterInvalid, Code::NotReady],
+    },
+    Operation {
+        id: "summary",
+        method: "GET",
+        path: "/api/v1/summary",
+        summary: "Sum up everything a project holds.",
+        help: "Waits until every event that was acknowledged before the question is in the answer, so it suits tests \
+            of a sender. Pages and reports ask /api/v1/query.",
+        who: Who::Reader,
+        parameters: parameter::of_project,
+        body: None,
+        answer: "Exact sums over all time.",
+        answers: &[("application/json", "Summary")],
+        refusals: &[Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "ingestLog",
+        method: "GET",
+        path: "/v1/ingest/log",
+        summary: "Learn why events are missing.",
+        help: "Counts for each step and reason since the start of the server, and the latest events that were not kept. \
+            The page Missing events shows the same.",
+        who: Who::Reader,
+        parameters: parameter::of_ingest_log,
+        body: None,
+        answer: "Counts and the latest refusals, newest first.",
+        answers: &[("application/json", "IngestLog")],
+        refusals: &[Code::ParameterInvalid, Code::NotReady],
+    },
+    Operation {
+        id: "openapi",
+        method: "GET",
+        path: "/api/v1/openapi.json",
+        summary: "Read this description.",
+        help: "An OpenAPI 3.1 document of the version that answers.",
+        who: Who::Anyone,
+        parameters: parameter::none,
+        body: None,
+        answer: "This document.",
+        answers: &[("application/json", "Document")],
+        refusals: &[],
+    },
+    Operation {
+        id: "health",
+        method: "GET",
+        path: "/healthz",
+        summary: "Ask whether the process can keep its promises.",
+        help: "Restart it if it cannot.",
+        who: Who::Anyone,
+        parameters: parameter::none,
+        body: None,
+        answer: "It can.",
+        answers: &[("application/json", "Status")],
+        refusals: &[Code::StorageFailed],
+    },
+    Operation {
+        id: "ready",
+        method: "GET",
+        path: "/readyz",
+        summary: "Ask whether requests should be sent here.",
+        help: "Not while the server stops, its journal cannot be written, or its disk is full.",
+        who: Who::Anyone,
+        parameters: parameter::none,
+        body: None,
+        answer: "They should.",
+        answers: &[("application/json", "Status")],
+        refusals: &[Code::StorageFailed, Code::DiskFull, Code::Stopping],
+    },
+    Operation {
+        id: "metrics",
+        method: "GET",
+        path: "/metrics",
+        summary: "Read the server's own figures, for Prometheus.",
+        help: "Set server.metrics_token where others reach the port.",
+        who: Who::MetricsToken,
+        parameters: parameter::none,
+        body: None,
+        answer: "Counters and gauges as OpenMetrics text.",
+        answers: &[("application/openmetrics-text", "OpenMetrics")],
+        refusals: &[],
+    },
+];

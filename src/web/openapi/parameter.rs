@@ -1,0 +1,246 @@
+//! What addresses may hold, from the tables that read them.
+
+use serde_json::{Value as Json, json};
+
+use crate::catalogue::dimension::{DIMENSIONS, DimensionKind};
+use crate::catalogue::metric;
+use crate::core::code::Code;
+use crate::core::limits;
+use crate::core::range::{Compare, Interval, RANGES};
+use crate::ingest::field::FIELDS;
+use crate::query::question::Shape;
+use crate::web::api::LOG_ENTRIES_MAX;
+use crate::web::openapi::schema;
+
+/// One parameter of an address.
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in sentences.
+    pub help: String,
+    /// What it may hold.
+    pub schema: Json,
+    /// A value that works.
+    pub example: Json,
+    /// Whether several values stand in one parameter with commas between them.
+    is_list: bool,
+}
+
+impl Parameter {
+    fn new(name: &'static str, help: impl Into<String>, schema: Json, example: Json) -> Parameter {
+        Parameter {
+            name,
+            help: help.into(),
+            schema,
+            example,
+            is_list: false,
+        }
+    }
+
+    /// As a part of the document.
+    pub fn to_json(&self) -> Json {
+        let mut parameter = json!({
+            "name": self.name,
+            "in": "query",
+            "description": self.help,
+            "schema": self.schema,
+            "example": self.example,
+        });
+        if self.is_list {
+            parameter["style"] = "form".into();
+            parameter["explode"] = false.into();
+        }
+        parameter
+    }
+}
+
+/// Of operations without any.
+pub fn none() -> Vec<Parameter> {
+    Vec::new()
+}
+
+/// Of what is about one project.
+pub fn of_project() -> Vec<Parameter> {
+    vec![Parameter::new(
+        "project",
+        "The short name of the project, for people who are logged in. A key has its project already.",
+        json!({ "type": "string" }),
+        json!("my-product"),
+    )]
+}
+
+/// Of the catalogue.
+pub fn of_catalogue() -> Vec<Parameter> {
+    of_project()
+}
+
+/// Of `POST /v1/events`.
+pub fn of_events() -> Vec<Parameter> {
+    vec![Parameter::new(
+        "sent_at",
+        "The time on the sender's clock as it sent the request, in milliseconds since 1970. The times of the events \
+         are then put on the server's clock.",
+        json!({ "type": "integer" }),
+        json!(1_795_521_600_000_i64),
+    )]
+}
+
+/// Of the pixel: the fields of an event that a page has use for.
+pub fn of_pixel() -> Vec<Parameter> {
+    const OF_A_PAGE: [&str; 9] = [
+        "type",
+        "url",
+        "referrer",
+        "title",
+        "user_id",
+        "session_id",
+        "utm_source",
+        "utm_medium",
+        "utm_campaign",
+    ];
+    FIELDS
+        .iter()
+        .filter(|field| OF_A_PAGE.contains(&field.name))
+        .map(|field| {
+            Parameter::new(
+                field.name,
+                schema::field_help(field.name),
+                json!({ "type": "string" }),
+                json!(if field.name == "type" {
+                    "page_view"
+                } else {
+                    "x"
+                }),
+            )
+        })
+        .collect()
+}
+
+/// Of the ingest log.
+pub fn of_ingest_log() -> Vec<Parameter> {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.id()).collect();
+    let mut parameters = of_project();
+    parameters.push(Parameter::new(
+        "reason",
+        "Only events that were not kept for this reason.",
+        json!({ "type": "string", "enum": codes }),
+        json!(Code::TypeMissing.id()),
+    ));
+    parameters.push(Parameter::new(
+        "limit",
+        "Most events to list.",
+        json!({ "type": "integer", "minimum": 1, "maximum": LOG_ENTRIES_MAX }),
+        json!(20),
+    ));
+    parameters
+}
+
+/// Of a question.
+pub fn of_query() -> Vec<Parameter> {
+    let metrics: Vec<&str> = metric::all().map(|metric| metric.id).collect();
+    let splits: Vec<&str> = DIMENSIONS
+        .iter()
+        .filter(|dimension| dimension.kind != DimensionKind::Number)
+        .map(|dimension| dimension.id)
+        .collect();
+    let ranges: Vec<&str> = RANGES.iter().map(|(name, _)| *name).collect();
+    let (shapes, intervals) = (Shape::ALL.map(Shape::id), Interval::ALL.map(Interval::id));
+    let compares = [Compare::None, Compare::Previous, Compare::Year].map(Compare::id);
+    let list = |parameter: Parameter| Parameter {
+        is_list: true,
+        ..parameter
+    };
+    let moment =
+        json!({ "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }] });
+    let mut parameters = of_project();
+    parameters.extend([
+        list(Parameter::new(
+            "metrics",
+            format!(
+                "What is measured, by ids of the catalogue, at most {}; the first one orders the rows. Needed for every shape but rows, where its grain says which events are meant.",
+                limits::METRICS_MAX
+            ),
+            json!({ "type": "array", "maxItems": limits::METRICS_MAX, "items": { "type": "string", "enum": metrics } }),
+            json!(["requests", "cost"]),
+        )),
+        list(Parameter::new(
+            "by",
+            format!(
+                "What it is split by: at most {} dimensions of the catalogue, or metadata.KEY for a key of your own.",
+                limits::DIMENSIONS_MAX
+            ),
+            json!({ "type": "array", "maxItems": limits::DIMENSIONS_MAX, "items": {
+                "type": "string",
+                "anyOf": [{ "enum": splits }, { "pattern": "^metadata\\.[A-Za-z0-9_]{1,40}$" }],
+            } }),
+            json!(["model"]),
+        )),
+        Parameter::new(
+            "shape",
+            "The form of the answer.",
+            json!({ "type": "string", "enum": shapes }),
+            json!(Shape::Breakdown.id()),
+        ),
+        Parameter::new(
+            "range",
+            format!(
+                "How far back, in the project's time zone: one of these, or a number of days up to {}d. 30d unless given.",
+                limits::RANGE_DAYS_MAX
+            ),
+            json!({ "type": "string", "anyOf": [{ "enum": ranges }, { "pattern": "^[1-9][0-9]{0,2}d$" }] }),
+            json!("7d"),
+        ),
+        Parameter::new(
+            "from",
+            "The first day, or a moment. Together with `to`, in place of `range`.",
+            moment.clone(),
+            json!("2026-11-01"),
+        ),
+        Parameter::new(
+            "to",
+            "The last day, which is in it; or a moment, which is not.",
+            moment,
+            json!("2026-11-21"),
+        ),
+        Parameter::new(
+            "interval",
+            format!(
+                "The width of the bars of a series, of which there are at most {}.",
+                limits::BUCKETS_MAX
+            ),
+            json!({ "type": "string", "enum": intervals }),
+            json!(Interval::Day.id()),
+        ),
+        Parameter::new(
+            "compare",
+            "Another stretch of time to compare with, up to the same elapsed part.",
+            json!({ "type": "string", "enum": compares }),
+            json!(Compare::Previous.id()),
+        ),
+        Parameter::new(
+            "filter",
+            "Which rows count, as field:test:value; may stand several times, and all must hold. Tests are is, is_not, contains, not_contains, in, not_in, greater, less, exists and missing. Alternatives are joined by |, values of in by commas; a backslash takes the meaning from ; | , and itself.",
+            json!({ "type": "array", "items": { "type": "string" }, "maxItems": limits::CONDITIONS_MAX }),
+            json!(["provider:is:openai"]),
+        ),
+        Parameter::new(
+            "limit",
+            "Most values of a dimension, or events.",
+            json!({ "type": "integer", "minimum": 1, "maximum": limits::ROWS_MAX }),
+            json!(50),
+        ),
+        Parameter::new(
+            "before",
+            "For rows: the place from `next` of the former answer.",
+            json!({ "type": "string", "pattern": "^[0-9]{1,15}-[0-9]{1,15}$" }),
+            json!("1795521600000000-1"),
+        ),
+        Parameter::new(
+            "format",
+            "The form of the text. CSV holds the same figures as JSON.",
+            json!({ "type": "string", "enum": ["json", "csv"] }),
+            json!("json"),
+        ),
+    ]);
+    parameters
+}
