@@ -5,7 +5,10 @@
 //! is undone here at once.
 
 use crate::analysis::inquiry::Inquiry;
+use crate::catalogue::frame::alias;
 use crate::core::sql::{Binds, Sql};
+use crate::query::condition::Checked;
+use crate::query::field::Field;
 use crate::store::engine::EngineError;
 
 /// Whom each alias stands for.
@@ -15,6 +18,20 @@ const LINKS: &str = "SELECT CAST(alias AS BIGINT), CAST(person AS BIGINT) FROM p
 /// Everybody with a user id.
 const USERS: &str =
     "SELECT CAST(person AS BIGINT) FROM people WHERE project = $project AND kind = 'user'";
+
+/// The events that a question looks at: as they are stored, or, if its filters name people, with everybody as who they
+/// turned out to be. The second costs a join.
+pub fn events<'a>(filters: impl IntoIterator<Item = &'a Checked>) -> Sql {
+    let names_people = filters
+        .into_iter()
+        .any(|filter| filter.fields().any(Field::is_person));
+    match names_people {
+        false => Sql::text("events"),
+        true => alias::resolved(&Sql::text(
+            "(SELECT events.* {{replaced}} FROM events {{aliases}} WHERE project = $project) AS events",
+        )),
+    }
+}
 
 /// What is known about the people of a project.
 #[derive(Clone, Debug, Default)]

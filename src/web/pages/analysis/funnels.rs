@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::analysis::funnel::ask;
 use crate::analysis::funnel::question::{
-    ORDERS, PARAMETERS, Question, STEPS_MAX, STEPS_MIN, UNITS, window_text,
+    ORDERS, PARAMETERS, Question, STEPS_MAX, UNITS, window_text,
 };
 use crate::core::code::Code;
 use crate::store::control::saved_funnel::{SavedFunnel, SavedFunnelError};
@@ -133,10 +133,6 @@ fn fill_controls(sheet: &Sheet, question: &Question, page: &mut AnalysisPage) {
     let address = &sheet.address;
     page.kept = address.pairs_without(&["people", "state"]);
     page.chips = chips(address, "step", &question.steps);
-    if question.steps.len() <= STEPS_MIN {
-        // Without its second step there is no funnel; taking the first away leaves one to build on.
-        page.chips.truncate(STEPS_MIN);
-    }
     if question.steps.len() < STEPS_MAX {
         page.forms.push(EventForm {
             name: "step",
