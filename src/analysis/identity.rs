@@ -1,21 +1,37 @@
 //! Who an anonymous id became, and who is identified at all.
 //!
-//! Events keep the number they were stored with. What somebody did before they logged in is theirs from the moment
-//! an event names both the anonymous id and the user; nothing stored is rewritten. An id that several users shared,
-//! as on a family's computer, belongs to the one who was named first, so that a later log-in changes no history.
+//! Events keep the number they were stored with; the table of aliases says whom it stands for (`store/alias.rs` has the
+//! rule). What somebody did before they logged in is theirs from the moment an event names both, and an undone merge
+//! is undone here at once.
 
 use crate::analysis::inquiry::Inquiry;
+use crate::catalogue::frame::alias;
 use crate::core::sql::{Binds, Sql};
+use crate::query::condition::Checked;
+use crate::query::field::Field;
 use crate::store::engine::EngineError;
 
-/// The first user of each anonymous id, and whether they are the only thing it is known for.
-const LINKS: &str = "SELECT CAST(anonymous AS BIGINT), CAST(arg_min(person, seq) AS BIGINT) FROM events \
-    WHERE project = $project AND anonymous IS NOT NULL AND person IS NOT NULL AND person <> anonymous \
-    GROUP BY anonymous";
+/// Whom each alias stands for.
+const LINKS: &str = "SELECT CAST(alias AS BIGINT), CAST(person AS BIGINT) FROM person_alias \
+    WHERE project = $project AND person IS NOT NULL";
 
 /// Everybody with a user id.
 const USERS: &str =
     "SELECT CAST(person AS BIGINT) FROM people WHERE project = $project AND kind = 'user'";
+
+/// The events that a question looks at: as they are stored, or, if its filters name people, with everybody as who they
+/// turned out to be. The second costs a join.
+pub fn events<'a>(filters: impl IntoIterator<Item = &'a Checked>) -> Sql {
+    let names_people = filters
+        .into_iter()
+        .any(|filter| filter.fields().any(Field::is_person));
+    match names_people {
+        false => Sql::text("events"),
+        true => alias::resolved(&Sql::text(
+            "(SELECT events.* {{replaced}} FROM events {{aliases}} WHERE project = $project) AS events",
+        )),
+    }
+}
 
 /// What is known about the people of a project.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +77,12 @@ impl Identity {
         self.becomes[place] = person;
     }
 
-    /// Whom a stored number stands for.
+    /// Whom a stored number stands for. An alias leads to a user, or to one who was merged into another by hand.
     pub fn resolve(&self, person: u32) -> u32 {
+        self.leads_to(self.leads_to(person))
+    }
+
+    fn leads_to(&self, person: u32) -> u32 {
         self.becomes.get(person as usize).copied().unwrap_or(person)
     }
 
@@ -81,9 +101,10 @@ mod tests {
         let mut identity = Identity::default();
         identity.add_user(9);
         identity.link(3, 9);
+        identity.link(2, 3);
         assert_eq!(
-            [0, 3, 9, 1_000].map(|person| identity.resolve(person)),
-            [0, 9, 9, 1_000]
+            [0, 2, 3, 9, 1_000].map(|person| identity.resolve(person)),
+            [0, 9, 9, 9, 1_000]
         );
         assert!(identity.is_user(9) && !identity.is_user(3) && !identity.is_user(1_000));
     }

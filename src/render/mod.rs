@@ -18,3 +18,9 @@ pub mod time_axis;
 pub mod csv;
 pub mod json;
 pub mod people;
+
+// Analyses.
+pub mod funnel;
+pub mod heatmap;
+pub mod journey;
+pub mod retention;

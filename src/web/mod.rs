@@ -1,5 +1,6 @@
 //! HTTP in and out. No SQL, no arithmetic on metrics.
 
+pub mod analysis;
 pub mod api;
 pub mod assets;
 pub mod budgets;

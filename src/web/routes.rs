@@ -5,7 +5,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route};
 
 use crate::web::{
-    api, assets, budgets, collect, live, middleware, openapi, operations, pages, people, query,
+    analysis, api, assets, budgets, collect, live, middleware, openapi, operations, pages, people,
+    query,
 };
 
 /// All routes, below the base path. The script for pages is at `snippet`.
@@ -36,6 +37,10 @@ pub fn all(config: &mut ServiceConfig, snippet: &str) {
         .service(get("/api/v1/catalogue", web::get().to(query::catalogue)))
         .service(get("/api/v1/budgets", web::get().to(budgets::list)))
         .service(get("/api/v1/users/{topic}", web::get().to(people::topic)))
+        .service(get("/api/v1/funnel", web::get().to(analysis::funnel)))
+        .service(get("/api/v1/retention", web::get().to(analysis::retention)))
+        .service(get("/api/v1/heatmap", web::get().to(analysis::heatmap)))
+        .service(get("/api/v1/journeys", web::get().to(analysis::journeys)))
         .route("/ws/live", web::get().to(live::stream))
         // For anyone: what programs may call.
         .service(get("/api/v1/openapi.json", web::get().to(openapi::openapi)))

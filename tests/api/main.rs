@@ -2,6 +2,7 @@
 //!
 //! One test crate, because each one links the engine again.
 
+mod analysis;
 mod clock;
 mod commands;
 mod crash;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::analysis::funnel::answer::{Answer, Part, Person, Step};
+use crate::analysis::funnel::answer::{Answer, Part, Person};
 use crate::analysis::funnel::attempt::{Attempt, Judge, Moment, Outcome, Rules};
 use crate::analysis::funnel::question::{Listed, PEOPLE_MAX, Question, Unit};
 use crate::analysis::funnel::source;
@@ -127,7 +127,10 @@ fn parts(
         })
         .collect();
     // The first look counted everybody with a value; a person counts once, with the value at the best entry.
-    parts.sort_by_key(|part| Reverse(part.steps.first().map_or(0, |step| step.people)));
+    parts.sort_by_cached_key(|part| {
+        let people = part.steps.first().map_or(0, |step| step.people);
+        (Reverse(people), part.value.is_none(), part.value.clone())
+    });
     if other.first().is_some_and(|step| step.people > 0) {
         parts.push(Part {
             value: None,
@@ -308,12 +311,4 @@ fn named(
         last_at: attempt.times[attempt.depth - 1],
     });
     Ok((people.collect(), is_cut))
-}
-
-/// The steps of an earlier period, for callers that hold an answer.
-pub fn rate_before(answer: &Answer, step: usize) -> Option<f64> {
-    let (_, steps) = answer.before.as_ref()?;
-    steps
-        .get(step)
-        .and_then(|step: &Step| step.of_previous.value())
 }

@@ -3,7 +3,9 @@
 use crate::analysis::choice::is_interaction;
 use crate::analysis::funnel::attempt::{EXCLUDED, Rules};
 use crate::analysis::funnel::question::{Order, Question, Unit};
+use crate::analysis::identity;
 use crate::core::sql::{Binds, Sql};
+use crate::query::condition::Checked;
 
 /// Who, as a number.
 fn owner(unit: Unit) -> Sql {
@@ -47,7 +49,7 @@ pub fn events(question: &Question, rules: &Rules, values: &[Option<String>]) -> 
     };
     let sql = Sql::text(
         "SELECT CAST({{number}} AS BIGINT), epoch_us(occurred_at), seq, CAST({{mask}} AS BIGINT), CAST({{split}} AS BIGINT) \
-         FROM events WHERE project = $project AND occurred_at >= make_timestamp({{from}}) \
+         FROM {{events}} WHERE project = $project AND occurred_at >= make_timestamp({{from}}) \
          AND occurred_at < make_timestamp({{until}}) AND {{owner}} IS NOT NULL AND ({{matters}}) AND {{filter}}",
     )
     .fill("number", &number)
@@ -56,9 +58,18 @@ pub fn events(question: &Question, rules: &Rules, values: &[Option<String>]) -> 
     .fill("split", &split)
     .fill("matters", &matters)
     .fill("filter", &question.filter.sql(&mut binds))
+    .fill("events", &identity::events(filters(question)))
     .fill("from", &binds.whole(rules.from))
     .fill("until", &binds.whole(until(rules)));
     (sql, binds)
+}
+
+/// Every filter in it.
+fn filters(question: &Question) -> impl Iterator<Item = &Checked> {
+    let choices = question.steps.iter().chain(&question.exclude);
+    choices
+        .map(|choice| &choice.filter)
+        .chain([&question.filter])
 }
 
 /// The moment from which no event matters any more.
@@ -82,7 +93,7 @@ pub fn values(question: &Question, rules: &Rules) -> Option<(Sql, Binds)> {
         }
     };
     let sql = Sql::text(
-        "SELECT CAST({{value}} AS VARCHAR) AS v, count(DISTINCT {{owner}}) AS n FROM events WHERE project = $project \
+        "SELECT CAST({{value}} AS VARCHAR) AS v, count(DISTINCT {{owner}}) AS n FROM {{events}} WHERE project = $project \
          AND occurred_at >= make_timestamp({{from}}) AND occurred_at < make_timestamp({{to}}) AND {{owner}} IS NOT NULL \
          AND ({{entries}}) AND {{filter}} GROUP BY v ORDER BY n DESC, v NULLS LAST LIMIT {{limit}}",
     )
@@ -90,6 +101,7 @@ pub fn values(question: &Question, rules: &Rules) -> Option<(Sql, Binds)> {
     .fill("owner", &owner(question.unit))
     .fill("entries", &entries)
     .fill("filter", &question.filter.sql(&mut binds))
+    .fill("events", &identity::events(filters(question)))
     .fill("from", &binds.whole(rules.from))
     .fill("to", &binds.whole(rules.to.min(rules.as_of)))
     .fill("limit", &Sql::number(question.limit as i64));

@@ -300,6 +300,12 @@ fn what_was_done_before_the_log_in_belongs_to_the_first_user_named() {
         .collect();
     names.sort_unstable();
     assert_eq!(names, [("ana", true), ("x2", false)]);
+    // A filter by the user finds what she did before the log-in too.
+    let hers = funnel(
+        &given,
+        &format!("{NOVEMBER}&step=page_view&step=sign_up&filter=user:is:ana"),
+    );
+    assert_eq!(people(&hers), [1, 1]);
 }
 
 #[test]

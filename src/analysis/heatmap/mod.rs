@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::analysis::choice::is_interaction;
+use crate::analysis::identity;
 use crate::analysis::inquiry::Inquiry;
 use crate::analysis::parameters::{AnalysisError, Asked};
 use crate::core::range::{Period, Range, Shift};
@@ -156,9 +157,10 @@ pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineErr
         let mut binds = Binds::default();
         let (value, rows) = question.measure.sql(&mut binds);
         let sql = Sql::text(
-            "SELECT hour_number(occurred_at, {{by}}) AS h, CAST({{value}} AS BIGINT) FROM events WHERE project = $project \
+            "SELECT hour_number(occurred_at, {{by}}) AS h, CAST({{value}} AS BIGINT) FROM {{events}} WHERE project = $project \
              AND occurred_at >= make_timestamp({{from}}) AND occurred_at < make_timestamp({{to}}) AND {{rows}} AND {{filter}} GROUP BY h",
         )
+        .fill("events", &identity::events([&question.filter]))
         .fill("by", &binds.whole(stretch.by))
         .fill("value", &value)
         .fill("rows", &rows)

@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 
 use crate::analysis::choice::is_interaction;
 use crate::analysis::grouped::Grouped;
+use crate::analysis::identity;
 use crate::analysis::inquiry::Inquiry;
 use crate::analysis::journey::answer::{Answer, Ways};
 use crate::analysis::journey::place::{PAGE_VIEW, Places};
@@ -82,10 +83,11 @@ fn places(
 ) -> Result<(Places, HashMap<i64, u32, RandomState>), EngineError> {
     let mut binds = Binds::default();
     let sql = Sql::text(
-        "SELECT place_number(type, p), type, p FROM (SELECT type, {{path}} AS p FROM events \
+        "SELECT place_number(type, p), type, p FROM (SELECT type, {{path}} AS p FROM {{events}} \
          WHERE {{rows}}) GROUP BY type, p ORDER BY type, p LIMIT {{most}}",
     )
     .fill("path", &path(&mut binds))
+    .fill("events", &events(question))
     .fill("rows", &rows(question, &mut binds))
     .fill("most", &Sql::number(PLACES_MAX as i64 + 1));
     let found = inquiry.rows(&sql, &binds)?;
@@ -112,7 +114,7 @@ fn stops(question: &Question) -> (Sql, Binds) {
         Some(event) => {
             let is = event.sql(&mut binds);
             let only = Sql::text(
-                " AND session_id IN (SELECT session_id FROM events WHERE {{rows}} AND {{is}})",
+                " AND session_id IN (SELECT session_id FROM {{events}} WHERE {{rows}} AND {{is}})",
             )
             .fill("rows", &rows(question, &mut binds))
             .fill("is", &is);
@@ -124,18 +126,24 @@ fn stops(question: &Question) -> (Sql, Binds) {
     };
     let sql = Sql::text(
         "SELECT text_number(session_id), epoch_us(occurred_at), seq, place_number(type, {{path}}), \
-         CAST({{anchor}} AS BIGINT) FROM events WHERE {{rows}}{{only}}",
+         CAST({{anchor}} AS BIGINT) FROM {{events}} WHERE {{rows}}{{only}}",
     )
     .fill("path", &path(&mut binds))
     .fill("anchor", &anchor)
     .fill("rows", &rows(question, &mut binds))
-    .fill("only", &only);
+    .fill("only", &only)
+    .fill("events", &events(question));
     (sql, binds)
 }
 
 /// The path that tells where an event was, of those that have a place of their own.
 fn path(binds: &mut Binds) -> Sql {
     Sql::text("CASE WHEN type = {{page}} THEN path END").fill("page", &binds.text(PAGE_VIEW))
+}
+
+fn events(question: &Question) -> Sql {
+    let of_event = question.event.iter().map(|event| &event.filter);
+    identity::events(of_event.chain([&question.filter]))
 }
 
 fn rows(question: &Question, binds: &mut Binds) -> Sql {

@@ -82,7 +82,10 @@ impl Asker<'_> {
     fn resolve(&self, person: i64) -> Option<u32> {
         let person = u32::try_from(person).ok()?;
         match self.question.whose {
-            Whose::Identified => self.identity.is_user(person).then_some(person),
+            Whose::Identified => self
+                .identity
+                .is_user(person)
+                .then(|| self.identity.resolve(person)),
             Whose::All => Some(self.identity.resolve(person)),
         }
     }
@@ -287,7 +290,18 @@ fn by_value(cells: Cells, values: Vec<Option<String>>, columns: usize) -> Vec<Ro
         })
         .filter(|row| row.size > 0)
         .collect();
-    // The rest comes last, whatever its size.
-    rows.sort_by_key(|row| (row.head == Head::Other, Reverse(row.size)));
+    // The rest comes last, whatever its size; of equals the first by name.
+    rows.sort_by_cached_key(|row| {
+        let value = match &row.head {
+            Head::Value(value) => value.clone(),
+            Head::Cohort(_) | Head::Other => None,
+        };
+        (
+            row.head == Head::Other,
+            Reverse(row.size),
+            value.is_none(),
+            value,
+        )
+    });
     rows
 }

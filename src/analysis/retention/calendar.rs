@@ -38,6 +38,8 @@ pub struct Calendar {
     places: HashMap<i64, usize>,
     shifts: Vec<Shift>,
     now: i64,
+    until: i64,
+    end_day: i64,
 }
 
 impl Calendar {
@@ -80,6 +82,8 @@ impl Calendar {
             .collect();
         bounds.push(moment(next_day(date, question.interval)).as_microsecond());
         let from = moment(dates[0]);
+        let tomorrow = next_day(period.date(period.now), Interval::Day);
+        let until = moment(tomorrow);
         let places = dates
             .iter()
             .enumerate()
@@ -87,12 +91,14 @@ impl Calendar {
             .collect();
         Ok(Calendar {
             cohorts,
-            shifts: shifts(&period.zone, from, period.now.max(from)),
+            shifts: shifts(&period.zone, from, until.max(from)),
             dates,
             interval: question.interval,
             bounds,
             places,
             now: period.now.as_microsecond(),
+            until: until.as_microsecond(),
+            end_day: day_number(tomorrow),
         })
     }
 
@@ -101,9 +107,15 @@ impl Calendar {
         self.bounds[0]
     }
 
-    /// The moment until which events are looked at.
+    /// The moment until which events are looked at: the end of today, since roll-ups do not cut days. Events with a
+    /// time to come are today's if their clock is a little ahead, and left out if it is a day ahead.
     pub fn until(&self) -> i64 {
-        self.now
+        self.until
+    }
+
+    /// The number of the day after today.
+    pub fn end_day(&self) -> i64 {
+        self.end_day
     }
 
     /// How far a stretch is.

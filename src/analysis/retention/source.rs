@@ -35,15 +35,13 @@ pub fn activity(inquiry: &Inquiry, question: &Question, calendar: &Calendar) -> 
     .fill("seq", &seq);
     let rows = match is_rolled {
         false => raw,
-        // Days after today are the clocks of others; the raw rows leave them out, and so does this.
         true => Sql::text(
             "{{raw}} UNION ALL SELECT person, {{number}}, qualifying FROM people_day \
-             WHERE project = $project AND qualifying > 0 AND day <= local_day(make_timestamp({{until}}), {{shift}})",
+             WHERE project = $project AND qualifying > 0 AND day_number(day) < {{end}}",
         )
         .fill("raw", &raw)
         .fill("number", &calendar.number_of_day(&mut binds))
-        .fill("until", &binds.whole(calendar.until()))
-        .fill("shift", &binds.whole(shift_now(question))),
+        .fill("end", &binds.whole(calendar.end_day())),
     };
     let sql = Sql::text(
         "SELECT CAST(coalesce(person, -1) AS BIGINT) AS p, CAST(stretch AS BIGINT) AS s, CAST(sum(n) AS BIGINT) \
@@ -51,11 +49,6 @@ pub fn activity(inquiry: &Inquiry, question: &Question, calendar: &Calendar) -> 
     )
     .fill("rows", &rows);
     (sql, binds)
-}
-
-fn shift_now(question: &Question) -> i64 {
-    let offset = question.period.zone.to_offset(question.period.now);
-    i64::from(offset.seconds()) * 1_000_000
 }
 
 /// The first time each person did the start event, ever. Columns: person, moment, number of the split's value.

@@ -298,7 +298,7 @@ fn expected(
             .to_zoned(zone.clone())
             .date();
         if !["page_ping", "identify", "payment_completed"].contains(&event.kind.as_str())
-            && event.occurred_at < now().as_microsecond()
+            && date <= now().to_zoned(zone.clone()).date()
         {
             weeks
                 .entry(event.user_id.as_deref().expect("a user"))

@@ -79,6 +79,8 @@ pub(super) enum Action {
     RepricingAsked,
     RepricingDone,
     ThresholdsChanged,
+    FunnelSaved,
+    FunnelForgotten,
 }
 
 impl Action {
@@ -116,6 +118,8 @@ impl Action {
             Action::UserMerged => "user.merged",
             Action::UserUnmerged => "user.unmerged",
             Action::ThresholdsChanged => "project.thresholds_changed",
+            Action::FunnelSaved => "funnel.saved",
+            Action::FunnelForgotten => "funnel.forgotten",
         }
     }
 }

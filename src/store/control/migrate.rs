@@ -39,6 +39,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0004_thresholds.sql"),
     },
     Migration {
+        version: 5,
+        name: "saved_funnels",
+        sql: include_str!("migrations/0005_saved_funnels.sql"),
+    },
+    Migration {
         version: 6,
         name: "person_erasures",
         sql: include_str!("migrations/0006_person_erasures.sql"),

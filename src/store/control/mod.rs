@@ -29,6 +29,7 @@ pub mod project;
 pub mod project_draft;
 pub mod repricing;
 pub mod salt;
+pub mod saved_funnel;
 pub mod session;
 pub mod setting;
 pub mod setup;

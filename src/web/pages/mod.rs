@@ -4,6 +4,7 @@
 //! [`visit::Visit`] and [`crate::web::form::PersonForm`] prove. Holds no SQL and computes no metric.
 
 pub mod account;
+pub mod analysis;
 pub mod budget_panel;
 pub mod budgets;
 pub mod keys;
@@ -55,6 +56,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/logout").post(sign_in::log_out))
         .service(resource("/").get(overview::page).post(overview::first_key))
         .configure(reports)
+        .service(resource(analysis::funnels::PATH).get(analysis::funnels::page))
+        .service(resource("/funnels/save").post(analysis::funnels::save))
+        .service(resource("/funnels/{id}/forget").post(analysis::funnels::forget))
+        .service(resource(analysis::retention::PATH).get(analysis::retention::page))
+        .service(resource(analysis::journeys::PATH).get(analysis::journeys::page))
+        .service(resource(analysis::hours::PATH).get(analysis::hours::page))
         .service(resource("/costs/budgets").post(budgets::create))
         .service(resource("/costs/budgets/new").get(budgets::new_form))
         .service(

@@ -55,6 +55,14 @@ const TABLE: &[Entry] = &[
         "The demo is removed, with all of its events. `analytics demo` brings it back.",
     ),
     good(
+        "funnel_saved",
+        "The funnel is saved. Everybody of this server finds it under Saved.",
+    ),
+    good(
+        "funnel_forgotten",
+        "The saved funnel is forgotten. Its address still works.",
+    ),
+    good(
         "budget_created",
         "The budget is created. It counts what was spent since its period began.",
     ),

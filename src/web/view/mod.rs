@@ -19,6 +19,7 @@ pub mod shell;
 
 // Pages.
 pub mod account;
+pub mod analysis;
 pub mod budgets;
 pub mod keys;
 pub mod missing;

@@ -13,6 +13,14 @@ pub enum Room {
     Users,
     /// Where they come from, and with what.
     Audience,
+    /// Where do they drop?
+    Funnels,
+    /// Do they return?
+    Retention,
+    /// When do they come?
+    Hours,
+    /// What do they do next?
+    Journeys,
     /// Who spends, and on what.
     Costs,
     /// Fast and up?
@@ -87,6 +95,34 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "globe",
                 label: "Audience",
                 key: 'w',
+            },
+            RoomLink {
+                room: Room::Funnels,
+                path: "/funnels",
+                icon: "funnel",
+                label: "Funnels",
+                key: 'f',
+            },
+            RoomLink {
+                room: Room::Retention,
+                path: "/retention",
+                icon: "repeat",
+                label: "Retention",
+                key: 'r',
+            },
+            RoomLink {
+                room: Room::Journeys,
+                path: "/journeys",
+                icon: "route",
+                label: "Journeys",
+                key: 'j',
+            },
+            RoomLink {
+                room: Room::Hours,
+                path: "/hours",
+                icon: "clock",
+                label: "Hours of use",
+                key: 'h',
             },
         ],
     },

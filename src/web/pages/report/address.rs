@@ -48,6 +48,32 @@ impl Address {
         Address { path, pairs }
     }
 
+    /// The address of a request for `path`, which keeps parameters of its own beside the usual ones.
+    pub fn keeping(path: &'static str, query: &str, own: &[&str]) -> Address {
+        let is_kept = |name: &str| KEPT.contains(&name) || own.contains(&name);
+        let pairs = form_urlencoded::parse(query.as_bytes())
+            .filter(|(name, value)| is_kept(name) && !value.is_empty())
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        Address { path, pairs }
+    }
+
+    /// The values of a parameter that may be given several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.pairs.iter().filter(move |(held, _)| held == name);
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// The address with these values of a parameter in place of its own.
+    #[must_use]
+    pub fn with_all(&self, name: &str, values: Vec<String>) -> Address {
+        let mut changed = self.without(&[name]);
+        changed
+            .pairs
+            .extend(values.into_iter().map(|value| (name.to_owned(), value)));
+        changed
+    }
+
     /// What the address asks.
     ///
     /// # Errors
@@ -134,7 +160,8 @@ impl Address {
         self.without(names).pairs
     }
 
-    fn query(&self) -> String {
+    /// The query.
+    pub fn query(&self) -> String {
         let mut serializer = Serializer::new(String::new());
         serializer.extend_pairs(&self.pairs);
         serializer.finish()

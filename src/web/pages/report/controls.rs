@@ -17,7 +17,7 @@ use crate::web::view::block::range_bar::{self, DateRange, LinkChoice, RangeBar, 
 use crate::web::view::field::Select;
 
 /// Comparisons of the filter form.
-const TESTS: [(&str, &str); 4] = [
+pub const TESTS: [(&str, &str); 4] = [
     ("is", "is"),
     ("is_not", "is not"),
     ("contains", "contains"),

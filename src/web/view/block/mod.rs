@@ -39,6 +39,7 @@
 //! | week by hours | [`heat_map::HeatMap`] | `{{ heat_map }}` |
 //! | retention | [`cohort_table::CohortTable`] | `{{ cohorts }}` |
 //! | funnel | [`funnel::Funnel`] | `{{ funnel }}` |
+//! | journeys | [`sankey::Sankey`] | `{{ sankey }}` |
 //! | budget | [`gauge::Gauge`] | `{{ gauge }}` |
 //! | table of figures | [`data_table::DataTable`] | `{{ table }}` |
 //! | world map | [`country_map::CountryMap`] | `{{ map }}` |
@@ -70,6 +71,7 @@ pub mod funnel;
 pub mod gauge;
 pub mod heat_map;
 pub mod kpi;
+pub mod sankey;
 pub mod spark;
 
 // Around them.
