@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` is the map.
 
 pub mod admin;
+pub mod analysis;
 pub mod app;
 pub mod bench;
 pub mod budget;

@@ -175,6 +175,9 @@ event! {
 /// Type of the event that only says that a page stood visible: nobody did anything.
 pub const PAGE_PING: &str = "page_ping";
 
+/// Type of the event that says who an anonymous id belongs to: a sentence about somebody, not a deed of theirs.
+pub const IDENTIFY: &str = "identify";
+
 impl Event {
     /// The id as one number, which is also the order of a UUID's text.
     pub fn id(&self) -> u128 {

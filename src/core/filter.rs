@@ -272,7 +272,7 @@ fn check(field: &str, test: Test, values: &[String]) -> Result<(), FilterError> 
 }
 
 /// Parts of a text between separators that have no backslash before them; the backslashes stay.
-fn split(text: &str, separator: char) -> Vec<&str> {
+pub fn split(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut escaped = false;
@@ -290,7 +290,8 @@ fn split(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
-fn unescape(text: &str) -> String {
+/// A text without the backslashes that take a meaning away.
+pub fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -302,7 +303,8 @@ fn unescape(text: &str) -> String {
     plain
 }
 
-fn escape(text: &str) -> String {
+/// A text in which nothing has a meaning of its own.
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\\' | ';' | '|' | ',') {

@@ -172,7 +172,7 @@ impl<'a> Asker<'a> {
     }
 
     fn cookieless(&self) -> Result<i64, EngineError> {
-        let plan = self.plan(self.period, &[], false);
+        let plan = self.plan(self.period, &[], &[Level::Total]);
         let rows = self.session.ask(&plan.cookieless())?;
         Ok(rows
             .first()
@@ -496,9 +496,11 @@ impl<'a> Asker<'a> {
         let activity = self.activity()?;
         let last = self.place(self.crowd().last_day(), &activity);
         let days = growth::middle(&growth::active_days(&activity, last, ENGAGED_DAYS));
-        let rows = self
-            .session
-            .ask(&self.plan(self.period, &[], false).events_of_each())?;
+        let rows = self.session.ask(
+            &self
+                .plan(self.period, &[], &[Level::Total])
+                .events_of_each(),
+        )?;
         let of_events = |place: usize| {
             rows.first()
                 .and_then(|row| row.get(place))
@@ -738,7 +740,7 @@ impl<'a> Asker<'a> {
     }
 
     fn sessions(&self) -> Answered {
-        let plan = self.plan(self.period, &[], true);
+        let plan = self.plan(self.period, &[], &[Level::Bar]);
         let rows = self.session.ask(&plan.sessions(self.period.from))?;
         let mut by_bar: HashMap<i64, Vec<Value>> = HashMap::new();
         for row in &rows {
@@ -761,7 +763,7 @@ impl<'a> Asker<'a> {
             }
         });
         let lines: Vec<Line> = lines.collect();
-        let whole = self.plan(self.period, &[], false);
+        let whole = self.plan(self.period, &[], &[Level::Total]);
         let rows = self.session.ask(&whole.sessions(self.period.from))?;
         let total = rows.first().map(|row| Line {
             values: session_figures(row),
@@ -818,7 +820,7 @@ impl<'a> Asker<'a> {
     }
 
     fn session_lengths(&self) -> Answered {
-        let plan = self.plan(self.period, &[], false);
+        let plan = self.plan(self.period, &[], &[Level::Total]);
         let rows = self.session.ask(&plan.session_lengths(self.period.from))?;
         let counts = rows.first().cloned().unwrap_or_default();
         let lines =
@@ -848,12 +850,14 @@ impl<'a> Asker<'a> {
             return Ok(HashMap::new());
         };
         let by = Field::find("user").into_iter().collect::<Vec<_>>();
-        let rows = self.session.ask(&self.plan(period, &by, false).figures(
-            metric.grain.frame(),
-            &[metric],
-            0,
-            None,
-        ))?;
+        let rows = self
+            .session
+            .ask(&self.plan(period, &by, &[Level::Value]).figures(
+                metric.grain.frame(),
+                &[metric],
+                0,
+                None,
+            ))?;
         let read = |row: &Vec<Cell>| match (row.first()?.whole()?, row.get(1)?) {
             (person, Cell::Billionths(nanos)) => Some((person, *nanos)),
             (person, Cell::Whole(whole)) => Some((person, i128::from(*whole) * 1_000_000_000)),
@@ -862,16 +866,12 @@ impl<'a> Asker<'a> {
         Ok(rows.iter().filter_map(read).collect())
     }
 
-    fn plan<'p>(&'p self, period: &'p Period, by: &'p [Field], has_bars: bool) -> Plan<'p> {
+    fn plan<'p>(&'p self, period: &'p Period, by: &'p [Field], levels: &'p [Level]) -> Plan<'p> {
         Plan {
             period,
             by,
             filter: self.filter,
-            levels: match (has_bars, by.is_empty()) {
-                (true, _) => &[Level::Bar],
-                (false, true) => &[Level::Total],
-                (false, false) => &[Level::Value],
-            },
+            levels,
             only: None,
             rolled: self.session.rolled_for(period),
         }

@@ -177,19 +177,19 @@ impl Loader {
         done.await.ok()
     }
 
-    /// Erases one person, with everything that was acknowledged before. Returns when it is gone from the engine's own
-    /// file; `None` if the loader has ended before, or could not write the file.
-    pub async fn erase_person(&self, project: u32, name: Name) -> Option<ErasedPerson> {
-        let done = self.erasures.ask_person(project, name);
+    /// Prices stored calls anew, a day between two loads. Returns how many have changed, when that is in the engine's
+    /// own file; `None` if the loader has ended before.
+    pub async fn reprice(&self, job: Job) -> Option<u64> {
+        let done = self.repricings.ask(job);
         self.hurry.store(true, Ordering::Release);
         self.progress.ring();
         done.await.ok()
     }
 
-    /// Prices stored calls anew, a day between two loads. Returns how many have changed, when that is in the engine's
-    /// own file; `None` if the loader has ended before.
-    pub async fn reprice(&self, job: Job) -> Option<u64> {
-        let done = self.repricings.ask(job);
+    /// Erases one person, with everything that was acknowledged before. Returns when it is gone from the engine's own
+    /// file; `None` if the loader has ended before, or could not write the file.
+    pub async fn erase_person(&self, project: u32, name: Name) -> Option<ErasedPerson> {
+        let done = self.erasures.ask_person(project, name);
         self.hurry.store(true, Ordering::Release);
         self.progress.ring();
         done.await.ok()
@@ -240,11 +240,11 @@ impl Worker {
                 tracing::error!(%error, "a project could not be erased; the next start does it");
                 return;
             }
-            // Asked before the journal is looked at, so that what was acknowledged until then is loaded first.
-            let leaving = self.settings.erasures.take_people();
             if !closed && let Err(error) = self.reprice_asked() {
                 tracing::error!(%error, "calls could not be priced anew; the next start goes on with it");
             }
+            // Asked before the journal is looked at, so that what was acknowledged until then is loaded first.
+            let leaving = self.settings.erasures.take_people();
             let until = self.progress.next();
             while self.reader.next_seq() < until {
                 match self.load_next(until) {
@@ -550,26 +550,6 @@ impl Worker {
         Ok(())
     }
 
-    /// Erases people, each in a transaction of its own.
-    ///
-    /// # Errors
-    /// If the engine fails while the server stops.
-    fn erase_people(&mut self, requests: Vec<PersonRequest>) -> io::Result<()> {
-        for request in requests {
-            let project = request.project;
-            let erased = self.retry(|worker| {
-                erase_person::erase(&worker.engine, project, &request.name, &worker.zones)
-            })?;
-            self.recall_people()?;
-            // Only what is in the file is gone for good. Without that nobody is told that it is done.
-            if self.checkpoint() {
-                tracing::info!(project, events = erased.events, "erased a person");
-                request.answer(erased);
-            }
-        }
-        Ok(())
-    }
-
     /// Does one day of the first re-pricing that was asked for, so that loading goes on in between.
     ///
     /// # Errors
@@ -593,6 +573,26 @@ impl Worker {
             true => request.answer(),
             false => {
                 tracing::warn!("prices are not in the file yet; the next start looks at them again")
+            }
+        }
+        Ok(())
+    }
+
+    /// Erases people, each in a transaction of its own.
+    ///
+    /// # Errors
+    /// If the engine fails while the server stops.
+    fn erase_people(&mut self, requests: Vec<PersonRequest>) -> io::Result<()> {
+        for request in requests {
+            let project = request.project;
+            let erased = self.retry(|worker| {
+                erase_person::erase(&worker.engine, project, &request.name, &worker.zones)
+            })?;
+            self.recall_people()?;
+            // Only what is in the file is gone for good. Without that nobody is told that it is done.
+            if self.checkpoint() {
+                tracing::info!(project, events = erased.events, "erased a person");
+                request.answer(erased);
             }
         }
         Ok(())

@@ -19,6 +19,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0004_person_alias",
         include_str!("migrations/0004_person_alias.sql"),
     ),
+    (
+        "0005_interactions",
+        include_str!("migrations/0005_interactions.sql"),
+    ),
 ];
 
 /// Brings the attached database up to date.

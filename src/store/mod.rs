@@ -19,6 +19,7 @@ pub mod person;
 pub mod reprice;
 pub mod rollup;
 pub mod seen;
+pub mod study;
 pub mod summary;
 pub mod table;
 pub mod zones;

@@ -105,7 +105,7 @@ pub fn ask(
 }
 
 /// The values of a statement's parameters, in their order. Values that it does not name are left out.
-fn values<'a>(
+pub fn values<'a>(
     statement: &Statement,
     binds: &'a [(String, Bind)],
 ) -> Result<Vec<&'a dyn ToSql>, EngineError> {

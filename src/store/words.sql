@@ -10,3 +10,6 @@ CREATE OR REPLACE TEMP MACRO exact_median(x) AS quantile_cont(x, 0.5);
 CREATE OR REPLACE TEMP MACRO item(list, place) AS list_extract(list, place);
 CREATE OR REPLACE TEMP MACRO json_text(document, path) AS json_extract_string(document, path);
 CREATE OR REPLACE TEMP MACRO has_text(haystack, needle) AS contains(lower(haystack), lower(needle));
+CREATE OR REPLACE TEMP MACRO text_number(x) AS CAST(hash(x) >> 1 AS BIGINT);
+CREATE OR REPLACE TEMP MACRO hour_number(moment, shift_us) AS CAST(floor((epoch_us(moment) + shift_us) / 3600000000.0) AS BIGINT);
+CREATE OR REPLACE TEMP MACRO place_number(kind, path) AS CAST(hash(kind, path) >> 1 AS BIGINT);

@@ -15,34 +15,66 @@ export const needsBinary = binary === null && "BINARY is not set";
 
 /** A start takes seconds on a busy machine; a hang needs an end. */
 const PATIENCE_MS = 60_000;
+/** Ninety days of a demo are made in seconds, and in minutes on a machine that does ten other things. */
+const FILL_MS = 300_000;
 
 export class Appliance {
   #folder;
+  #options = [];
   #child = null;
+  #log = "";
   #port = 0;
   url = "";
   key = "";
 
   /** An empty server whose administrator is the one of all tests. */
   static async start() {
+    return Appliance.#begin([]);
+  }
+
+  /** A server with the demo's data, all of them. */
+  static async startDemo() {
+    const appliance = await Appliance.#begin(["--demo"]);
+    await appliance.#logged("the demo is filled");
+    return appliance;
+  }
+
+  static async #begin(options) {
     const appliance = new Appliance();
+    appliance.#options = options;
     appliance.#folder = await mkdtemp(path.join(tmpdir(), "analytics-"));
     await appliance.#run();
     return appliance;
   }
 
+  /** Waits for a sentence in the log. */
+  async #logged(sentence) {
+    const child = this.#child;
+    await new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`the server did not say "${sentence}": ${this.#log}`)), FILL_MS);
+      const look = () => {
+        if (!this.#log.includes(sentence)) return;
+        clearTimeout(late);
+        child.stderr.off("data", look);
+        resolve();
+      };
+      child.stderr.on("data", look);
+      look();
+    });
+  }
+
   async #run() {
-    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data", path.join(this.#folder, "data")], {
+    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data", path.join(this.#folder, "data"), ...this.#options], {
       env: { ...process.env, ANALYTICS_ADMIN_EMAIL: email, ANALYTICS_ADMIN_PASSWORD: password },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
     let said = "";
-    let log = "";
-    child.stderr.on("data", (text) => (log += text));
+    this.#log = "";
+    child.stderr.on("data", (text) => (this.#log += text));
     await new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`the server did not start: ${log}`)), PATIENCE_MS);
-      child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${log}`)));
+      const late = setTimeout(() => reject(new Error(`the server did not start: ${this.#log}`)), PATIENCE_MS);
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${this.#log}`)));
       child.stdout.on("data", (text) => {
         said += text;
         if (!said.includes("data folder:")) return;

@@ -67,7 +67,7 @@ test("the empty overview opens by itself when the first event arrives", async (t
 
   await send({ type: "query_sent", user_id: "u_first" });
 
-  await page.locator(".kpis").waitFor();
+  await page.locator(".hero > .kpis").waitFor();
   assertClean(page);
 });
 

@@ -75,7 +75,7 @@ test("a first key is made and filled in at once, and the first event opens the p
 
   await appliance.send({ type: "query_sent", user_id: "first" });
 
-  await page.locator(".kpis").waitFor(SOON);
+  await page.locator(".hero > .kpis").waitFor(SOON);
   assert.equal((await page.content()).includes(appliance.key), false, "the page is a new one, not the form's answer again");
   assertClean(page);
   await context.close();
@@ -143,7 +143,7 @@ test("choosing a figure shows its hour, in the address too, and without script",
   await overview(page);
   await page.locator('[data-kpi="avg_latency_ms"]').click();
   await page.locator("[data-figure-label]", { hasText: "Avg latency" }).waitFor();
-  assert.match(page.url(), /metric=avg_latency_ms/);
+  assert.match(page.url(), /live_metric=avg_latency_ms/);
   assert.match(await page.locator('[data-plot="figure"]').getAttribute("aria-label"), /Avg latency over the last hour.*ms/);
 
   await page.locator('[data-table="providers"] summary').click();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertClean, assertNoSidewaysScroll, audit, base, launch, logIn, openPage } from "./browser.mjs";
 
-const ROOMS = ["/", "/ingest", "/system", "/settings/projects", "/settings/projects/new", "/settings/keys", "/settings/account"];
+const ROOMS = ["/", "/costs", "/performance", "/models", "/ingest", "/system", "/settings/projects", "/settings/projects/new", "/settings/keys", "/settings/account"];
 const WIDTHS = [390, 1100, 1440];
 const THEMES = ["dark", "light"];
 let browser;
@@ -51,6 +51,23 @@ for (const theme of THEMES) {
     });
   });
 }
+
+/** What may run and be fetched, as DESIGN has it: only from here, and nothing inline. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+test("every page has the content policy, and others that keep it from being misused", async () => {
+  await visit({}, async (page) => {
+    for (const room of [...ROOMS, "/login", "/setup", "/no-such-page", "/?range=nonsense"]) {
+      const answer = await page.request.get(base + room, { maxRedirects: 0 });
+      const headers = answer.headers();
+      assert.equal(headers["content-security-policy"], POLICY, room);
+      assert.equal(headers["x-content-type-options"], "nosniff", room);
+      assert.equal(headers["x-frame-options"], "DENY", room);
+      assert.equal(headers["referrer-policy"], "same-origin", room);
+    }
+  });
+});
 
 test("a missing page has a way back", async () => {
   await visit({}, async (page) => {

@@ -1,11 +1,12 @@
--- One row per event of any kind, with what it counts for. A renewal is made by a server: it does not make a person active.
+-- One row per event of any kind, with what it counts for. A renewal is made by a
+-- server, a ping says that a page stood open, identify who somebody is: none of them makes a person active.
 SELECT
     events.* {{replaced}},
     1 AS events_n,
-    CAST(type <> 'payment_completed' AS BIGINT) AS qualifying,
-    CASE WHEN type <> 'payment_completed' THEN {{person}} END AS active_person,
-    CASE WHEN type <> 'payment_completed' AND person IS NULL THEN visitor END AS unnamed_visitor,
-    CASE WHEN type <> 'payment_completed' AND {{person}} IS DISTINCT FROM anonymous THEN {{person}} END AS identified_person,
+    CAST(type NOT IN ('payment_completed', 'page_ping', 'identify') AS BIGINT) AS qualifying,
+    CASE WHEN type NOT IN ('payment_completed', 'page_ping', 'identify') THEN {{person}} END AS active_person,
+    CASE WHEN type NOT IN ('payment_completed', 'page_ping', 'identify') AND person IS NULL THEN visitor END AS unnamed_visitor,
+    CASE WHEN type NOT IN ('payment_completed', 'page_ping', 'identify') AND {{person}} IS DISTINCT FROM anonymous THEN {{person}} END AS identified_person,
     CAST(outcome IS NOT NULL AS BIGINT) AS attempts,
     CAST(outcome IS NOT NULL AND coalesce(attempt, 1) <= 1 AS BIGINT) AS requests,
     CAST(coalesce(outcome = 'success', false) AS BIGINT) AS succeeded,

@@ -3,8 +3,11 @@
 mod audience;
 mod costs;
 mod models;
+mod overview;
 mod performance;
 pub mod users;
+
+pub use overview::PAGE as OVERVIEW;
 
 use crate::core::range::{Interval, Range};
 
@@ -97,6 +100,7 @@ impl Section {
 
 /// Every page of sections.
 pub static PAGES: &[&Page] = &[
+    &overview::PAGE,
     &audience::PAGE,
     &performance::PAGE,
     &models::PAGE,

@@ -35,7 +35,7 @@ use actix_web::web::{self, ServiceConfig, resource};
 
 use crate::catalogue::section;
 use crate::web::pages::visit::Visit;
-use crate::web::view::shell::ROOMS;
+use crate::web::view::shell::{ROOMS, Room};
 
 /// Every page, below the base path.
 pub fn configure(config: &mut ServiceConfig) {
@@ -131,7 +131,8 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The pages that are made of sections of the catalogue.
 fn reports(config: &mut ServiceConfig) {
     let rooms = ROOMS.iter().flat_map(|group| group.rooms);
-    for link in rooms {
+    // The overview's sections stand below its live part, on a page of its own.
+    for link in rooms.filter(|link| link.room != Room::Overview) {
         if let Some(page) = section::find(link.path) {
             let room = link.room;
             config.service(resource(page.path).route(web::get().to(

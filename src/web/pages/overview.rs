@@ -1,4 +1,4 @@
-//! `GET /`: the live figures as they are now, or how to send the first event.
+//! `GET /`: the live figures as they are now and the course of the longer ones below, or how to send the first event.
 //!
 //! Figures come from the live hub, so that the page and the channel that goes on from it cannot differ.
 
@@ -12,24 +12,30 @@ use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::catalogue::section;
 use crate::core::code::Code;
 use crate::core::currency::prefix;
+use crate::core::range::Compare;
 use crate::live::frame::{Frame, HourCharts, Provider};
 use crate::render::unit::Unit;
 use crate::store::control::key_kind::KeyKind;
 use crate::store::summary::has_events;
-use crate::web::extract::parameter;
 use crate::web::form::PersonForm;
 use crate::web::pages::choices::{decimals, label};
-use crate::web::pages::overview::card::cards;
+use crate::web::pages::overview::card::{LIVE_METRIC, cards};
 use crate::web::pages::overview::feed::feed_row;
 use crate::web::pages::overview::hour::{figure_chart, provider_chart};
 use crate::web::pages::overview::metric::Metric;
+use crate::web::pages::place::see_other;
+use crate::web::pages::report::address::Address;
+use crate::web::pages::report::controls::added_filter;
+use crate::web::pages::report::report;
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::view::figure::separated;
 use crate::web::view::overview::{LiveState, OverviewPage, OverviewState, ProviderRow};
 use crate::web::view::provider::ProviderMark;
+use crate::web::view::report::Report;
 use crate::web::view::shell::{Room, Tone};
 
 /// What the key of the first steps is called in the list of keys.
@@ -44,8 +50,12 @@ const FEED_ROWS_MAX: usize = 50;
 /// `GET /`: for people who are logged in.
 ///
 /// # Errors
-/// If the engine cannot say whether the project has events.
+/// If the engine cannot say whether the project has events, or a parameter of the address cannot be used.
 pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Problem> {
+    let address = compared(Address::of("/", request.query_string()));
+    if let Some(place) = added_filter(&request, &address)? {
+        return Ok(see_other(&visit.app, &place));
+    }
     let live = live(&visit)?;
     // The hub knows an event before the engine does.
     let is_empty =
@@ -53,8 +63,8 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
     let state = match is_empty {
         true => OverviewState::Empty(visit.first_steps(&request, None)),
         false => {
-            let chosen = Metric::chosen(parameter(&request, "metric").as_deref());
-            OverviewState::Live(Box::new(live_state(&live, chosen, &visit)))
+            let report = report(&request, &visit, &address, &section::OVERVIEW).await?;
+            OverviewState::Live(Box::new(live_state(&live, &address, report, &visit)))
         }
     };
     draw(StatusCode::OK, &overview(&visit, &live, state))
@@ -77,6 +87,14 @@ pub async fn first_key(request: HttpRequest, form: PersonForm) -> Result<HttpRes
     draw(StatusCode::OK, &page)
 }
 
+/// The address of a page whose figures are told against the period before, unless the reader chose otherwise.
+fn compared(address: Address) -> Address {
+    match address.get("compare") {
+        Some(_) => address,
+        None => address.with("compare", Compare::Previous.id()),
+    }
+}
+
 fn live(visit: &Visit) -> Result<Frame, Problem> {
     let live = visit.app.hub.snapshot(visit.project().id.get());
     live.ok_or_else(|| Problem::of(Code::NotReady).retry_after(1))
@@ -93,14 +111,15 @@ fn overview(visit: &Visit, live: &Frame, state: OverviewState) -> OverviewPage {
     }
 }
 
-fn live_state(live: &Frame, chosen: &'static Metric, visit: &Visit) -> LiveState {
+fn live_state(live: &Frame, address: &Address, report: Report, visit: &Visit) -> LiveState {
     let project = visit.project();
+    let chosen = Metric::chosen(address.get(LIVE_METRIC));
     let zone = &project.time_zone;
     let (sign, places) = (prefix(&live.kpi.currency), decimals(&live.kpi.currency));
     let nothing = HourCharts::default();
     let hour = live.hour.as_ref().unwrap_or(&nothing);
     LiveState {
-        cards: cards(live, chosen),
+        cards: cards(live, chosen, &address.with("project", &project.slug)),
         figure: figure_chart(hour, chosen, &sign, places, zone),
         by_provider: provider_chart(hour, zone),
         providers: providers(&live.providers),
@@ -112,6 +131,7 @@ fn live_state(live: &Frame, chosen: &'static Metric, visit: &Visit) -> LiveState
             .collect(),
         zone: project.time_zone_name().to_owned(),
         prefix: sign,
+        report,
     }
 }
 

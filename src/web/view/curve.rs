@@ -17,6 +17,9 @@ pub struct Canvas {
     pub top: f64,
     /// Where zero lies, from above.
     pub zero: f64,
+    /// Whether the line bends between values instead of breaking at them. It passes through every value and is
+    /// nowhere above or below its two neighbours, so that no peak is drawn that was not there.
+    pub is_smooth: bool,
 }
 
 /// A line and the area below it, as path data.
@@ -44,20 +47,22 @@ impl Curve {
             };
             canvas.zero - share * (canvas.zero - canvas.top)
         };
-        let points: Vec<Option<(String, String)>> = values
+        let points: Vec<Option<(f64, f64)>> = values
             .iter()
             .enumerate()
-            .map(|(index, value)| value.map(|value| (coordinate(x(index)), coordinate(y(value)))))
+            .map(|(index, value)| value.map(|value| (x(index), y(value))))
             .collect();
 
         let mut curve = Curve::default();
         for run in points.split(Option::is_none) {
-            let run: Vec<&(String, String)> = run.iter().flatten().collect();
+            let run: Vec<(f64, f64)> = run.iter().flatten().copied().collect();
             let (Some(first), Some(last)) = (run.first(), run.last()) else {
                 continue;
             };
-            let points: Vec<String> = run.iter().map(|(x, y)| format!("{x} {y}")).collect();
-            let path = points.join("L");
+            let path = match canvas.is_smooth {
+                true => bent(&run),
+                false => run.iter().map(place).collect::<Vec<String>>().join("L"),
+            };
             curve.line.push('M');
             curve.line.push_str(&path);
             if run.len() == 1 {
@@ -69,12 +74,58 @@ impl Curve {
             write!(
                 curve.fill,
                 "M{} {height}L{path}L{} {height}Z",
-                first.0, last.0
+                coordinate(first.0),
+                coordinate(last.0)
             )
             .expect("a String takes every write");
         }
         curve
     }
+}
+
+/// A point as path data: "80 20.5".
+fn place((x, y): &(f64, f64)) -> String {
+    format!("{} {}", coordinate(*x), coordinate(*y))
+}
+
+/// A monotone cubic through points at equal steps. [Steffen 1990, "A simple method for monotonic interpolation"]
+fn bent(run: &[(f64, f64)]) -> String {
+    let rise: Vec<f64> = run.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
+    let mut path = place(&run[0]);
+    if rise.len() == 1 {
+        return path + "L" + &place(&run[1]);
+    }
+    // What the line rises by in one step, at each point.
+    let inner = |before: f64, after: f64| match before * after > 0.0 {
+        true => (before.abs().min(after.abs()) * 2.0)
+            .min((before + after).abs() / 2.0)
+            .copysign(before),
+        // A peak, a trough or a plateau is flat at its point.
+        false => 0.0,
+    };
+    let mut slope = vec![0.0; run.len()];
+    for (point, pair) in rise.windows(2).enumerate() {
+        slope[point + 1] = inner(pair[0], pair[1]);
+    }
+    for (end, beside, step) in [(0, 1, 0), (run.len() - 1, run.len() - 2, rise.len() - 1)] {
+        if let (Some(step), Some(slope_beside)) = (rise.get(step), slope.get(beside).copied()) {
+            slope[end] = (3.0 * step - slope_beside) / 2.0;
+        }
+    }
+    for (number, pair) in run.windows(2).enumerate() {
+        let third = (pair[1].0 - pair[0].0) / 3.0;
+        let leaving = (pair[0].0 + third, pair[0].1 + slope[number] / 3.0);
+        let coming = (pair[1].0 - third, pair[1].1 - slope[number + 1] / 3.0);
+        path.push('C');
+        path.push_str(
+            &[leaving, coming, pair[1]]
+                .iter()
+                .map(place)
+                .collect::<Vec<_>>()
+                .join(" "),
+        );
+    }
+    path
 }
 
 /// The largest of some values; 0 without one.
@@ -86,7 +137,8 @@ pub fn largest(values: &[Option<f64>]) -> f64 {
 /// One decimal, without a trailing ".0": enough for a line one and a half pixels wide.
 pub fn coordinate(number: f64) -> String {
     // Halves go up, as in the script; formatting alone would take them to the even neighbour.
-    let text = format!("{:.1}", (number * 10.0).round() / 10.0);
+    // Adding zero takes the sign off a zero.
+    let text = format!("{:.1}", (number * 10.0).round() / 10.0 + 0.0);
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
@@ -101,6 +153,7 @@ mod tests {
         height: 40.0,
         top: 3.0,
         zero: 38.0,
+        is_smooth: false,
     };
 
     fn curve(values: &[Option<f64>], most: f64) -> Curve {
@@ -125,6 +178,31 @@ mod tests {
     }
 
     #[test]
+    fn a_smooth_line_is_flat_at_its_peaks_and_passes_no_value() {
+        // x: 0, 30, 60, 90. y = 90 - value: 90, 60, 0, 60. Rises: -30, -60, +60.
+        // Slopes: at 1 -min(2 × 30, 45) = -45, at 2 (a peak) 0; ends (-90 + 45) / 2 = -22.5 and (180 - 0) / 2 = 90.
+        let smooth = Canvas {
+            width: 90.0,
+            height: 90.0,
+            top: 0.0,
+            zero: 90.0,
+            is_smooth: true,
+        };
+        let values = [Some(0.0), Some(30.0), Some(90.0), Some(30.0)];
+
+        let drawn = Curve::new(&values, 90.0, smooth);
+
+        assert_eq!(
+            drawn.line,
+            "M0 90C10 82.5 20 75 30 60C40 45 50 0 60 0C70 0 80 30 90 60"
+        );
+        assert_eq!(
+            Curve::new(&[Some(0.0), Some(90.0)], 90.0, smooth).line,
+            "M0 90L90 0"
+        );
+    }
+
+    #[test]
     fn nothing_but_gaps_draws_nothing() {
         assert_eq!(curve(&[None, None], 1.0), Curve::default());
         assert_eq!(curve(&[], 0.0), Curve::default());
@@ -135,9 +213,12 @@ mod tests {
         fn every_path_holds_only_what_an_attribute_may_hold(
             values in prop::collection::vec(prop::option::of(-1e9_f64..1e15), 0..90),
         ) {
-            let drawn = curve(&values, super::largest(&values));
-            let is_plain = |text: &str| text.chars().all(|letter| "MLhZ .0123456789".contains(letter));
-            prop_assert!(is_plain(&drawn.line) && is_plain(&drawn.fill), "{drawn:?}");
+            let is_plain = |text: &str| text.chars().all(|letter| "MLChZ .0123456789".contains(letter));
+            for is_smooth in [false, true] {
+                let drawn = Curve::new(&values, super::largest(&values), Canvas { is_smooth, ..BOX });
+                // No minus sign either: no line leaves its box.
+                prop_assert!(is_plain(&drawn.line) && is_plain(&drawn.fill), "{drawn:?}");
+            }
         }
     }
 }

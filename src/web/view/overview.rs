@@ -1,4 +1,5 @@
-//! The overview: six live figures and their last hour, calls by provider, the latest events; or the first steps.
+//! The overview: six live figures and their last hour, calls by provider, the latest events, and the course of
+//! longer ranges below; or the first steps.
 //!
 //! The live channel changes these values in place, by the rules of [`crate::web::view::figure`],
 //! [`crate::web::view::delta`], [`crate::web::view::plot`] and [`crate::render::unit`].
@@ -14,6 +15,7 @@ use crate::web::view::frame::Frame;
 use crate::web::view::moment::Moment;
 use crate::web::view::plot::{LinePlot, PlotTable, StackPlot};
 use crate::web::view::provider::ProviderMark;
+use crate::web::view::report::{Content, Report};
 use crate::web::view::shell::{Shell, Tone};
 
 /// One of the six live figures. Choosing it shows its last hour.
@@ -21,6 +23,8 @@ use crate::web::view::shell::{Shell, Tone};
 pub struct KpiCard {
     /// The metric's id, which is also its name in live frames.
     pub id: &'static str,
+    /// The page with its last hour.
+    pub href: String,
     /// Its name, as people read it.
     pub label: &'static str,
     /// What it counts, as a sentence; shown on hover.
@@ -150,6 +154,8 @@ pub struct LiveState {
     pub prefix: String,
     /// The project's zone, for times that arrive live.
     pub zone: String,
+    /// The course of longer ranges.
+    pub report: Report,
 }
 
 /// `GET /`.

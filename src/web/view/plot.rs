@@ -13,6 +13,7 @@ pub const LINES: Canvas = Canvas {
     height: 200.0,
     top: 0.0,
     zero: 200.0,
+    is_smooth: true,
 };
 /// Series of a stack with a colour of their own; the rest is one "Other".
 pub const STACK_MAX: usize = 7;

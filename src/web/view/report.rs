@@ -43,6 +43,19 @@ pub struct ReportSection {
     pub content: Content,
 }
 
+/// Sections under the range and the filters that hold for all of them.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Range, days, comparison.
+    pub range: RangeBar,
+    /// Filters.
+    pub filters: FilterBar,
+    /// A sentence about what is not in the figures. May be empty.
+    pub doubt: String,
+    /// The sections, in order.
+    pub sections: Vec<ReportSection>,
+}
+
 /// `GET /performance`, `/models`, `/costs`.
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -55,14 +68,8 @@ pub struct ReportPage {
     pub title: &'static str,
     /// The question it answers.
     pub question: &'static str,
-    /// Range, days, comparison.
-    pub range: RangeBar,
-    /// Filters.
-    pub filters: FilterBar,
-    /// A sentence about what is not in the figures. May be empty.
-    pub doubt: String,
     /// Budgets, on the page of costs.
     pub budgets: Option<Box<BudgetPanel>>,
     /// Its sections.
-    pub sections: Vec<ReportSection>,
+    pub report: Report,
 }

@@ -2,12 +2,15 @@
 import { clockOf } from "./axis.js";
 import { showSpark } from "./card.js";
 import { inUnit, unitOf } from "./figure.js";
+import { carry } from "./kit/section.js";
 import { full } from "./number.js";
 import { drawLines, drawStack, fillTable, startCrosshair } from "./plot.js";
 import { layers } from "./stack.js";
 import { element } from "./svg.js";
 
 const COUNT = 60;
+/** The address's name for the figure whose hour is shown. */
+const LIVE_METRIC = "live_metric";
 
 export class Hour {
   /** @param {HTMLElement} main the overview; its cards, plots and tables */
@@ -40,7 +43,11 @@ export class Hour {
   choose(card) {
     for (const each of this.cards) each.toggleAttribute("aria-current", false);
     card.setAttribute("aria-current", "true");
-    history.replaceState(null, "", card.href);
+    const before = new URLSearchParams(location.search);
+    const address = new URL(location.href);
+    address.searchParams.set(LIVE_METRIC, card.dataset.kpi);
+    history.replaceState(null, "", address);
+    carry(before, address.searchParams, card.parentElement);
     this.#drawLines();
     this.#fillTables();
   }

@@ -33,6 +33,9 @@ test("a curve is drawn as the server draws it", () => {
   assert.deepEqual(curve([0, 4, 2], 4, SPARK), { line: "M0 38L80 3L160 20.5", fill: "M0 40L0 38L80 3L160 20.5L160 40Z" });
   assert.deepEqual(curve([1, 1, null, 1, null], 1, SPARK), { line: "M0 3L40 3M120 3h0", fill: "M0 40L0 3L40 3L40 40Z" });
   assert.deepEqual(curve([null, null], 0, SPARK), { line: "", fill: "" });
+  const smooth = { width: 90, height: 90, top: 0, zero: 90, isSmooth: true };
+  assert.equal(curve([0, 30, 90, 30], 90, smooth).line, "M0 90C10 82.5 20 75 30 60C40 45 50 0 60 0C70 0 80 30 90 60");
+  assert.equal(curve([0, 90], 90, smooth).line, "M0 90L90 0");
   assert.equal(sparkline([1, 2], [4, 0]).today.line, "M0 29.3L160 20.5");
   assert.equal(sparkline([1, 2], [0, null]).yesterday, "");
 });

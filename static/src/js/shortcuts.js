@@ -65,6 +65,7 @@ export const startShortcuts = (figures) => {
       document.querySelector(`.nav-group a[data-key="${CSS.escape(key)}"]`)?.click();
       return;
     }
+    if (/^[1-6]$/.test(key)) return document.querySelectorAll(".asked .seg a")[key - 1]?.click();
     switch (key) {
       case "g":
         chord_ms = performance.now();
@@ -77,6 +78,11 @@ export const startShortcuts = (figures) => {
         return open("shortcuts");
       case "t":
         return toggleTheme();
+      case "c": {
+        const compare = document.querySelector("[data-compare] > summary");
+        compare?.focus();
+        return compare?.click();
+      }
       case "[":
       case "]":
         return figures?.chooseBeside(key === "[" ? -1 : 1);

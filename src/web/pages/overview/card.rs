@@ -4,16 +4,23 @@ use crate::core::currency::prefix;
 use crate::live::frame::Frame;
 use crate::web::pages::choices::decimals;
 use crate::web::pages::overview::metric::{METRICS, Metric};
+use crate::web::pages::report::address::Address;
 use crate::web::view::block::spark::Spark;
 use crate::web::view::delta::Delta;
 use crate::web::view::figure::{self, FigureForm};
 use crate::web::view::overview::KpiCard;
 
-/// All cards; `chosen` is the one whose last hour is shown.
-pub fn cards(live: &Frame, chosen: &Metric) -> Vec<KpiCard> {
+/// The parameter that names the card whose last hour is shown. `metric` names the tile of the longer course.
+pub const LIVE_METRIC: &str = "live_metric";
+
+/// All cards; `chosen` is the one whose last hour is shown. Each leads to the page with its own hour.
+pub fn cards(live: &Frame, chosen: &Metric, address: &Address) -> Vec<KpiCard> {
     let all = METRICS.iter();
-    all.map(|metric| card(live, metric, metric.id == chosen.id))
-        .collect()
+    all.map(|metric| KpiCard {
+        href: address.with(LIVE_METRIC, metric.id).link(),
+        ..card(live, metric, metric.id == chosen.id)
+    })
+    .collect()
 }
 
 fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
@@ -35,6 +42,7 @@ fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
     };
     KpiCard {
         id: metric.id,
+        href: String::new(),
         label: metric.label,
         help: metric.help,
         chart: metric.chart,

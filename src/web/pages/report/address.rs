@@ -5,10 +5,11 @@ use url::form_urlencoded::{self, Serializer};
 use crate::core::filter::Condition;
 use crate::query::question::{Parameters, QuestionError};
 
-/// Parameters of the address that no question has: the project, the chosen tile, and what the filter form sends.
-pub const OTHERS: [&str; 6] = [
+/// Parameters of the address that no question has: the project, the chosen tiles, and what the filter form sends.
+pub const OTHERS: [&str; 7] = [
     "project",
     "metric",
+    "live_metric",
     "notice",
     "add_by",
     "add_is",
@@ -16,8 +17,18 @@ pub const OTHERS: [&str; 6] = [
 ];
 
 /// Parameters that are kept when one is changed.
-const KEPT: [&str; 10] = [
-    "project", "range", "from", "to", "compare", "filter", "metric", "metrics", "by", "interval",
+const KEPT: [&str; 11] = [
+    "project",
+    "range",
+    "from",
+    "to",
+    "compare",
+    "filter",
+    "metric",
+    "metrics",
+    "by",
+    "live_metric",
+    "interval",
 ];
 
 /// The address of a page, after the base path.

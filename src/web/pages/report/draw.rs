@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::catalogue::dimension;
-use crate::catalogue::metric::Metric;
+use crate::catalogue::metric::{self, Metric};
 use crate::catalogue::section::{Draw, Section};
 use crate::core::filter::Condition;
 use crate::query::answer::{Answer, Distribution, Figure, Row};
@@ -35,20 +35,20 @@ pub struct Easel<'a> {
     pub address: &'a Address,
     /// The project's currency.
     pub currency: &'a str,
-    /// The address of the countries' shapes.
-    pub sprite: String,
     /// From where on a service is yellow or red.
     pub thresholds: &'a Thresholds,
+    /// The address of the countries' shapes.
+    pub sprite: String,
 }
 
 impl Easel<'_> {
     /// Tiles, and the course of the chosen one.
     pub fn tiles(&self, answer: &Answer) -> Content {
-        let chosen = self.address.get("metric").unwrap_or_default();
+        let chosen = chosen_metric(self.section, self.address).map(|metric| metric.id);
         let current = answer
             .metrics
             .iter()
-            .position(|metric| metric.id == chosen)
+            .position(|metric| Some(metric.id) == chosen)
             .unwrap_or(0);
         let tabs = answer.metrics.iter().enumerate().map(|(position, metric)| {
             let figure = &answer.total.figures[position];
@@ -85,6 +85,7 @@ impl Easel<'_> {
             tab
         });
         let strip = KpiStrip {
+            label: self.section.title.to_owned(),
             tabs: tabs.collect(),
         };
         let metric = answer.metrics[current];
@@ -466,6 +467,13 @@ impl Easel<'_> {
         sentence.push('.');
         sentence
     }
+}
+
+/// The metric of the tile that the address chooses, or else of the first one.
+pub fn chosen_metric(section: &'static Section, address: &Address) -> Option<&'static Metric> {
+    let asked = address.get("metric");
+    let chosen = section.metrics.iter().find(|id| Some(**id) == asked);
+    metric::find(chosen.or(section.metrics.first())?)
 }
 
 /// The values of the first dimension, in the order of the rows.

@@ -24,14 +24,14 @@ use crate::web::extract;
 use crate::web::pages::budget_panel;
 use crate::web::pages::place::see_other;
 use crate::web::pages::report::address::Address;
-use crate::web::pages::report::draw::Easel;
+use crate::web::pages::report::draw::{Easel, chosen_metric};
 use crate::web::pages::thresholds;
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::query::{Answered, answer};
 use crate::web::view::block::card::{Card, Width};
 use crate::web::view::block::state::{Empty, Failure, Step};
-use crate::web::view::report::{Content, ReportPage, ReportSection};
+use crate::web::view::report::{Content, Report, ReportPage, ReportSection};
 use crate::web::view::shell::Room;
 
 const _: () = assert!(crate::core::limits::BUCKETS_MAX <= POINTS_MAX);
@@ -50,12 +50,38 @@ pub async fn page(
     if let Some(place) = controls::added_filter(&request, &address)? {
         return Ok(see_other(&visit.app, &place));
     }
+    let report = report(&request, &visit, &address, page).await?;
+    let budgets = match page.id {
+        "costs" => Some(Box::new(budget_panel::panel(&request, &visit).await?)),
+        _ => None,
+    };
+    let page = ReportPage {
+        frame: visit.frame(),
+        shell: visit.shell(room),
+        title: page.title,
+        question: page.question,
+        budgets,
+        report,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// The sections of a page under their range and filters.
+///
+/// # Errors
+/// As [`page`].
+pub async fn report(
+    request: &HttpRequest,
+    visit: &Visit,
+    address: &Address,
+    page: &'static Page,
+) -> Result<Report, Problem> {
     let parameters = address.parameters()?;
     let range = parameters.range()?;
     let asked = page
         .sections
         .iter()
-        .map(|section| section_of(&request, &visit, &address, &parameters, section));
+        .map(|section| section_of(request, visit, address, &parameters, section));
     let answers = join_all(asked).await;
     let mut unpriced = 0;
     let mut sections = Vec::with_capacity(answers.len());
@@ -64,25 +90,16 @@ pub async fn page(
         unpriced = unpriced.max(unpriced_here);
         sections.push(section);
     }
-    let report = ReportPage {
-        frame: visit.frame(),
-        shell: visit.shell(room),
-        title: page.title,
-        question: page.question,
-        range: controls::range_bar(&visit, &address, &parameters, range)?,
-        filters: controls::filter_bar(&visit, &address, &parameters)?,
+    Ok(Report {
+        range: controls::range_bar(visit, address, &parameters, range)?,
+        filters: controls::filter_bar(visit, address, &parameters)?,
         doubt: match unpriced {
             0 => String::new(),
             1 => "One call has no price, so costs are at least what is shown.".to_owned(),
             count => format!("{count} calls have no price, so costs are at least what is shown."),
         },
-        budgets: match page.id {
-            "costs" => Some(Box::new(budget_panel::panel(&request, &visit).await?)),
-            _ => None,
-        },
         sections,
-    };
-    draw(StatusCode::OK, &report)
+    })
 }
 
 /// One section, and how many of its calls have no price.
@@ -97,7 +114,7 @@ pub async fn section_of(
     section: &'static Section,
 ) -> Result<(ReportSection, i64), Problem> {
     let question = question(visit, parameters, section)?;
-    let mut card = Card::new(section.id, section.title, width(section.columns));
+    let mut card = Card::new(section.id, title(section, address), width(section.columns));
     card.help = section.action.to_owned();
     card.about = match section.is_over_time() {
         true => wording::per_bar(&question.period),
@@ -133,8 +150,8 @@ pub async fn section_of(
         section,
         address,
         currency: &visit.project().currency,
-        sprite: visit.frame().world(),
         thresholds: &visit.project().thresholds,
+        sprite: visit.frame().world(),
     };
     let (content, unpriced) = match answer(&visit.app, visit.access.scope(), question).await {
         Err(problem) => (failure(request, address, &problem), 0),
@@ -144,6 +161,14 @@ pub async fn section_of(
         card.chart = None;
     }
     Ok((ReportSection { card, content }, unpriced))
+}
+
+/// A section's title; tiles are over the chart of the one that is chosen, which has its name.
+fn title(section: &'static Section, address: &Address) -> &'static str {
+    match section.draw {
+        Draw::Tiles => chosen_metric(section, address).map_or(section.title, |metric| metric.label),
+        _ => section.title,
+    }
 }
 
 fn question(

@@ -13,6 +13,22 @@ use crate::web::view::block::data_table::{Cell, Column, DataTable, Row};
 use crate::web::view::report::Content;
 use crate::web::view::shell::Tone;
 
+/// Heads of columns, where a metric's own label is too long to stand beside nine others.
+const HEADS: [(&str, &str); 12] = [
+    ("latency_avg_ms", "Avg"),
+    ("latency_p50_ms", "p50"),
+    ("latency_p90_ms", "p90"),
+    ("latency_p95_ms", "p95"),
+    ("latency_p99_ms", "p99"),
+    ("ttft_p50_ms", "First token"),
+    ("success_rate", "Success"),
+    ("rate_limit_hits", "Rate-limited"),
+    ("prompt_cache_hit_rate", "Cache hits"),
+    ("output_tokens_per_s", "Tokens/s"),
+    ("cost_per_success", "Per success"),
+    ("cost_per_request", "Per request"),
+];
+
 impl Easel<'_> {
     /// A row a value, with the figures of all metrics and the whole below.
     pub fn table(&self, answer: &Answer, has_status: bool) -> Content {
@@ -20,7 +36,8 @@ impl Easel<'_> {
         let label = dimension::find(by).map_or(by, |found| found.label);
         let mut columns = vec![Column::words(label)];
         for (position, metric) in answer.metrics.iter().enumerate() {
-            let column = Column::numbers(metric.label).help(metric.help);
+            let column =
+                Column::numbers(head(metric)).help(format!("{}. {}", metric.label, metric.help));
             // Narrow windows have room for three figures.
             columns.push(if position < 3 {
                 column
@@ -131,7 +148,8 @@ impl Easel<'_> {
         columns.extend(
             heads
                 .iter()
-                .map(|head| Column::numbers(named(across, head.as_deref(), none(across)))),
+                .map(|head| named(across, head.as_deref(), none(across)).replace('_', " "))
+                .map(|head| Column::numbers(head).wraps()),
         );
         let rows = lines
             .iter()
@@ -214,4 +232,10 @@ impl Easel<'_> {
             label: label.to_owned(),
         }
     }
+}
+
+/// The head of a metric's column.
+fn head(metric: &Metric) -> &'static str {
+    let short = HEADS.iter().find(|(id, _)| *id == metric.id);
+    short.map_or(metric.label, |(_, head)| head)
 }

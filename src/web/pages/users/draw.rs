@@ -82,6 +82,7 @@ impl Board<'_> {
             tab
         });
         let strip = KpiStrip {
+            label: "Users".to_owned(),
             tabs: tabs.collect(),
         };
         let series = vec![Series::new(

@@ -23,7 +23,7 @@ use crate::web::pages::visit::{Visit, draw};
 use crate::web::people::{Asked, tables};
 use crate::web::problem::Problem;
 use crate::web::view::block::card::{Card, MenuLink, Width};
-use crate::web::view::report::{Content, ReportPage, ReportSection};
+use crate::web::view::report::{Content, Report, ReportPage, ReportSection};
 use crate::web::view::shell::Room;
 
 /// Where it is.
@@ -199,11 +199,13 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
             shell: visit.shell(Room::Users),
             title: "Users",
             question: "Who comes, and who stays?",
-            range: controls::range_bar(&visit, &address, &parameters, range)?,
-            filters: controls::filter_bar(&visit, &address, &parameters)?,
-            doubt,
             budgets: None,
-            sections,
+            report: Report {
+                range: controls::range_bar(&visit, &address, &parameters, range)?,
+                filters: controls::filter_bar(&visit, &address, &parameters)?,
+                doubt,
+                sections,
+            },
         },
     )
 }

@@ -27,6 +27,8 @@ pub struct Column {
     pub is_number: bool,
     /// Whether narrow windows leave it out.
     pub is_wide_only: bool,
+    /// Whether its head may take several lines.
+    pub has_wrapped_head: bool,
     /// The page sorted by it; the other way round if it is sorted by it already.
     pub sort_href: Option<String>,
     /// Whether the table is sorted by it, and how.
@@ -41,6 +43,7 @@ impl Column {
             help: String::new(),
             is_number: false,
             is_wide_only: false,
+            has_wrapped_head: false,
             sort_href: None,
             order: None,
         }
@@ -58,6 +61,13 @@ impl Column {
     #[must_use]
     pub fn wide_only(mut self) -> Self {
         self.is_wide_only = true;
+        self
+    }
+
+    /// Lets the head take several lines, where its words are wider than the figures below.
+    #[must_use]
+    pub fn wraps(mut self) -> Self {
+        self.has_wrapped_head = true;
         self
     }
 

@@ -74,6 +74,8 @@ impl KpiTab {
 #[derive(Clone, Debug, Template)]
 #[template(path = "block/kpi_strip.html")]
 pub struct KpiStrip {
+    /// What the tiles and the chart below them are together; no other card of the page is called the same.
+    pub label: String,
     /// The tiles, in order.
     pub tabs: Vec<KpiTab>,
 }

@@ -11,6 +11,7 @@ const CANVAS: Canvas = Canvas {
     height: 40.0,
     top: 3.0,
     zero: 38.0,
+    is_smooth: false,
 };
 
 /// SVG paths.

@@ -11,6 +11,7 @@ use crate::web::view::overview::{
 };
 use crate::web::view::plot::{LinePlot, PlotTable, StackPlot, Tick};
 use crate::web::view::provider::ProviderMark;
+use crate::web::view::report::Report;
 use crate::web::view::sample::Sample;
 use crate::web::view::shell::{Room, Tone};
 
@@ -52,6 +53,12 @@ impl Sample {
                 feed: self.feed(),
                 prefix: self.text("$"),
                 zone: self.text("UTC"),
+                report: Report {
+                    range: self.range_bar(),
+                    filters: self.filter_bar(),
+                    doubt: self.text("One call has no price."),
+                    sections: Vec::new(),
+                },
             })),
         }
     }
@@ -64,6 +71,7 @@ impl Sample {
         };
         let card = |id, label, form, better, figure, second: &str, then| KpiCard {
             id,
+            href: self.text("?live_metric=x"),
             label,
             help: "What it counts, in a sentence.",
             chart: "in each minute",

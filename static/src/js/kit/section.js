@@ -30,7 +30,7 @@ const reason = async (answer) => {
 };
 
 /** Sets or drops query parameters in the page's other links and forms, so that they keep what was chosen here. */
-const carry = (before, after, except) => {
+export const carry = (before, after, except) => {
   const names = new Set([...before.keys(), ...after.keys()]);
   const changed = [...names].filter((name) => before.getAll(name).join("\n") !== after.getAll(name).join("\n"));
   if (changed.length === 0) return;

@@ -105,7 +105,10 @@ fn known(values: Vec<f64>) -> Vec<Option<f64>> {
 impl Sample {
     /// The strip and its main chart, with one of [`METRICS`] chosen.
     pub fn hero_section(&self, chosen: &str) -> Fragment {
-        let mut strip = KpiStrip { tabs: Vec::new() };
+        let mut strip = KpiStrip {
+            label: self.text("Four figures"),
+            tabs: Vec::new(),
+        };
         let mut chart = None;
         for (place, metric) in METRICS.iter().enumerate() {
             let unit = unit_of(metric.id);

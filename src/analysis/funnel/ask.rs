@@ -1,0 +1,319 @@
+//! From a funnel's question to its answer: one pass over narrow columns, grouped by person, judged one by one.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::analysis::funnel::answer::{Answer, Part, Person, Step};
+use crate::analysis::funnel::attempt::{Attempt, Judge, Moment, Outcome, Rules};
+use crate::analysis::funnel::question::{Listed, PEOPLE_MAX, Question, Unit};
+use crate::analysis::funnel::source;
+use crate::analysis::funnel::tally::Tally;
+use crate::analysis::grouped::Grouped;
+use crate::analysis::identity::Identity;
+use crate::analysis::inquiry::Inquiry;
+use crate::core::sql::{Binds, Sql};
+use crate::store::engine::EngineError;
+use crate::store::table::Cell;
+
+/// Events held at once. At some 60 bytes each with their copy in order this is 360 MB; beyond it people are looked
+/// at in several passes.
+const PASS_EVENTS_MAX: u64 = 6_000_000;
+
+/// Answers a funnel.
+///
+/// # Errors
+/// If the engine fails or is interrupted.
+pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineError> {
+    let identity = match question.unit {
+        Unit::User => Identity::read(inquiry)?,
+        Unit::Visit => Identity::default(),
+    };
+    let as_of = question.period.now.as_microsecond();
+    let now = rules(
+        &question,
+        question.period.from.as_microsecond(),
+        question.period.to.as_microsecond(),
+        as_of,
+    );
+    let values = split_values(inquiry, &question, &now)?;
+    let counted = Counter {
+        inquiry,
+        question: &question,
+        identity: &identity,
+    }
+    .count(&now, &values, question.people)?;
+    let before = match question.compared() {
+        None => None,
+        Some((period, as_of)) => {
+            let earlier = rules(
+                &question,
+                period.from.as_microsecond(),
+                period.to.as_microsecond(),
+                as_of.as_microsecond(),
+            );
+            let counter = Counter {
+                inquiry,
+                question: &question,
+                identity: &identity,
+            };
+            let steps = counter
+                .count(&earlier, &[], None)?
+                .whole
+                .steps(question.steps.len());
+            Some((period, steps))
+        }
+    };
+    let (people, is_cut) = named(inquiry, question.unit, &identity, counted.listed)?;
+    let count = question.steps.len();
+    Ok(Answer {
+        steps: counted.whole.steps(count),
+        before,
+        parts: parts(&question, values, counted.parts, count),
+        removed: counted.removed,
+        users: (question.unit == Unit::User).then_some(counted.users),
+        people,
+        is_cut,
+        commit: inquiry.commit,
+        question,
+    })
+}
+
+fn rules(question: &Question, from: i64, to: i64, as_of: i64) -> Rules {
+    Rules {
+        steps: question.steps.len(),
+        order: question.order,
+        window_us: question.window_us,
+        from,
+        to,
+        as_of,
+    }
+}
+
+fn split_values(
+    inquiry: &Inquiry,
+    question: &Question,
+    rules: &Rules,
+) -> Result<Vec<Option<String>>, EngineError> {
+    let Some((sql, binds)) = source::values(question, rules) else {
+        return Ok(Vec::new());
+    };
+    let rows = inquiry.rows(&sql, &binds)?;
+    Ok(rows
+        .iter()
+        .map(|row| row.first().and_then(Cell::text).map(str::to_owned))
+        .collect())
+}
+
+fn parts(
+    question: &Question,
+    values: Vec<Option<String>>,
+    tallies: Vec<Tally>,
+    count: usize,
+) -> Vec<Part> {
+    if question.by.is_none() {
+        return Vec::new();
+    }
+    let mut tallies = tallies.into_iter();
+    let other = tallies.next().unwrap_or_default().steps(count);
+    let mut parts: Vec<Part> = values
+        .into_iter()
+        .zip(tallies)
+        .map(|(value, tally)| Part {
+            value,
+            is_other: false,
+            steps: tally.steps(count),
+        })
+        .collect();
+    // The first look counted everybody with a value; a person counts once, with the value at the best entry.
+    parts.sort_by_key(|part| Reverse(part.steps.first().map_or(0, |step| step.people)));
+    if other.first().is_some_and(|step| step.people > 0) {
+        parts.push(Part {
+            value: None,
+            is_other: true,
+            steps: other,
+        });
+    }
+    parts
+}
+
+#[derive(Default)]
+struct Counted {
+    whole: Tally,
+    /// By number of the split's value; the first is any other.
+    parts: Vec<Tally>,
+    removed: u64,
+    users: u64,
+    listed: Vec<(i64, Attempt)>,
+}
+
+struct Counter<'a> {
+    inquiry: &'a Inquiry<'a>,
+    question: &'a Question,
+    identity: &'a Identity,
+}
+
+impl Counter<'_> {
+    fn count(
+        &self,
+        rules: &Rules,
+        values: &[Option<String>],
+        people: Option<(usize, Listed)>,
+    ) -> Result<Counted, EngineError> {
+        let (sql, binds) = source::events(self.question, rules, values);
+        let passes = self.passes(&sql, &binds)?;
+        let mut counted = Counted::default();
+        counted.parts.resize(values.len() + 1, Tally::default());
+        let mut judge = Judge::new(*rules);
+        for pass in 0..passes {
+            let (owners, keys, rows) = self.load(&sql, &binds, pass, passes)?;
+            let mut grouped = Grouped::new(&owners, &rows);
+            drop((owners, rows));
+            grouped.each(|owner, events| {
+                let key = keys
+                    .as_ref()
+                    .map_or(i64::from(owner), |keys| keys[owner as usize]);
+                match judge.outcome(events) {
+                    Outcome::Absent => {}
+                    Outcome::Removed => counted.removed += 1,
+                    Outcome::Best(attempt) => {
+                        counted.whole.add(&attempt);
+                        counted.parts[usize::from(attempt.split)].add(&attempt);
+                        counted.users += u64::from(self.identity.is_user(owner));
+                        if people.is_some_and(|(step, listed)| is_listed(&attempt, step, listed)) {
+                            counted.listed.push((key, attempt));
+                        }
+                    }
+                }
+            });
+        }
+        Ok(counted)
+    }
+
+    /// How many passes keep the events of one within bounds.
+    fn passes(&self, sql: &Sql, binds: &Binds) -> Result<u64, EngineError> {
+        // There are never more events than sequence numbers, so small sets need no count.
+        if self.inquiry.commit <= PASS_EVENTS_MAX {
+            return Ok(1);
+        }
+        let count = Sql::text("SELECT count(*) FROM ({{events}})").fill("events", sql);
+        let rows = self.inquiry.rows(&count, binds)?;
+        let count = rows
+            .first()
+            .and_then(|row| row.first())
+            .and_then(Cell::whole)
+            .unwrap_or(0);
+        Ok((count as u64).div_ceil(PASS_EVENTS_MAX).max(1))
+    }
+
+    /// The events of a pass, with their owners as dense numbers; and for visits the key of each owner.
+    #[expect(
+        clippy::type_complexity,
+        reason = "three columns that the caller takes apart at once"
+    )]
+    fn load(
+        &self,
+        sql: &Sql,
+        binds: &Binds,
+        pass: u64,
+        passes: u64,
+    ) -> Result<(Vec<u32>, Option<Vec<i64>>, Vec<Moment>), EngineError> {
+        let mut owners: Vec<u32> = Vec::new();
+        let mut rows: Vec<Moment> = Vec::new();
+        let mut visits = Visits::default();
+        self.inquiry.numbers(sql, binds, |columns| {
+            for place in 0..columns[0].len() {
+                let key = columns[0][place];
+                let owner = match self.question.unit {
+                    Unit::User => self.identity.resolve(key as u32),
+                    Unit::Visit if key as u64 % passes == pass => visits.number(key),
+                    Unit::Visit => continue,
+                };
+                if self.question.unit == Unit::User && u64::from(owner) % passes != pass {
+                    continue;
+                }
+                owners.push(owner);
+                rows.push(Moment {
+                    at: columns[1][place],
+                    seq: columns[2][place],
+                    mask: columns[3][place] as u16,
+                    split: columns[4][place] as u16,
+                });
+            }
+        })?;
+        let keys = (self.question.unit == Unit::Visit).then_some(visits.keys);
+        Ok((owners, keys, rows))
+    }
+}
+
+/// Dense numbers for the keys of visits.
+#[derive(Default)]
+struct Visits {
+    numbers: HashMap<i64, u32, RandomState>,
+    keys: Vec<i64>,
+}
+
+impl Visits {
+    fn number(&mut self, key: i64) -> u32 {
+        *self.numbers.entry(key).or_insert_with(|| {
+            self.keys.push(key);
+            self.keys.len() as u32 - 1
+        })
+    }
+}
+
+fn is_listed(attempt: &Attempt, step: usize, listed: Listed) -> bool {
+    match listed {
+        Listed::Reached => attempt.depth >= step,
+        Listed::Dropped => attempt.depth == step && !attempt.is_open,
+        Listed::Open => attempt.depth == step && attempt.is_open,
+    }
+}
+
+/// The people behind a step with their names, the latest entry first.
+fn named(
+    inquiry: &Inquiry,
+    unit: Unit,
+    identity: &Identity,
+    mut listed: Vec<(i64, Attempt)>,
+) -> Result<(Vec<Person>, bool), EngineError> {
+    listed.sort_unstable_by_key(|(key, attempt)| (Reverse(attempt.times[0]), *key));
+    let is_cut = listed.len() as u64 > PEOPLE_MAX;
+    listed.truncate(PEOPLE_MAX as usize);
+    if listed.is_empty() {
+        return Ok((Vec::new(), false));
+    }
+    let mut binds = Binds::default();
+    let keys: Vec<Sql> = listed.iter().map(|(key, _)| binds.whole(*key)).collect();
+    let sql = match unit {
+        Unit::User => {
+            "SELECT CAST(person AS BIGINT), name FROM people WHERE project = $project AND person IN ({{keys}})"
+        }
+        Unit::Visit => {
+            "SELECT text_number(session_id) AS k, min(session_id) FROM events WHERE project = $project \
+             AND session_id IS NOT NULL AND text_number(session_id) IN ({{keys}}) GROUP BY k"
+        }
+    };
+    let rows = inquiry.rows(&Sql::text(sql).fill("keys", &Sql::join(keys, ", ")), &binds)?;
+    let names: HashMap<i64, &str> = rows
+        .iter()
+        .filter_map(|row| Some((row.first()?.whole()?, row.get(1)?.text()?)))
+        .collect();
+    let people = listed.iter().map(|(key, attempt)| Person {
+        name: names.get(key).copied().unwrap_or_default().to_owned(),
+        is_user: unit == Unit::User && identity.is_user(*key as u32),
+        entered_at: attempt.times[0],
+        depth: attempt.depth,
+        last_at: attempt.times[attempt.depth - 1],
+    });
+    Ok((people.collect(), is_cut))
+}
+
+/// The steps of an earlier period, for callers that hold an answer.
+pub fn rate_before(answer: &Answer, step: usize) -> Option<f64> {
+    let (_, steps) = answer.before.as_ref()?;
+    steps
+        .get(step)
+        .and_then(|step: &Step| step.of_previous.value())
+}

@@ -1,0 +1,123 @@
+//! For tests: a real engine in a temporary folder, with events.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::analysis::inquiry::Inquiry;
+use crate::core::event::Event;
+use crate::store::batch::{EventBatch, PreviewBatch};
+use crate::store::engine::{Engine, EngineError, EngineSettings, Part};
+use crate::store::person::People;
+use crate::store::study::study;
+use crate::store::zones::Zones;
+
+pub const NOW: &str = "2026-11-21T12:00:00Z";
+
+pub struct Given {
+    pub engine: Arc<Engine>,
+    pub zone: TimeZone,
+    people: People,
+    next_seq: u64,
+    _folder: tempfile::TempDir,
+}
+
+impl Given {
+    pub fn events(zone: &str, events: impl IntoIterator<Item = Event>) -> Given {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = EngineSettings {
+            file: folder.path().join("events.duckdb"),
+            temp_folder: folder.path().join("tmp"),
+            temp_mb: 100,
+            memory_mb: 300,
+            threads: 2,
+            readers: 2,
+            query_timeout: std::time::Duration::from_secs(60),
+        };
+        let mut given = Given {
+            engine: Arc::new(Engine::open(settings).expect("an engine")),
+            zone: TimeZone::get(zone).expect("a zone"),
+            people: People::default(),
+            next_seq: 1,
+            _folder: folder,
+        };
+        given.add(events);
+        given
+    }
+
+    pub fn add(&mut self, events: impl IntoIterator<Item = Event>) {
+        let (mut rows, mut previews) = (EventBatch::default(), PreviewBatch::default());
+        for mut event in events {
+            event.project = event.project.max(1);
+            event.set_id(u128::from(self.next_seq));
+            let persons = self.people.of(&event);
+            rows.push(self.next_seq, &event, persons).expect("a row");
+            previews.push(self.next_seq, &event);
+            self.next_seq += 1;
+        }
+        let part = Part {
+            events: rows.take().expect("rows"),
+            people: self.people.take_new().expect("people"),
+            previews: previews.take().expect("previews"),
+        };
+        self.engine
+            .append(self.next_seq, [Ok(part)].into_iter(), &[])
+            .expect("an append");
+    }
+
+    pub fn roll_up(&self) {
+        self.roll_up_below(self.next_seq);
+    }
+
+    pub fn roll_up_below(&self, seq: u64) {
+        let zones = Zones::default();
+        zones.set(1, &self.zone);
+        self.engine.roll_up(seq, &zones).expect("a roll-up");
+    }
+
+    pub fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
+    ) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let asked = study(&self.engine, move |study| {
+            question(&Inquiry::begin(study, 1, "USD")?)
+        });
+        runtime.block_on(asked).expect("an answer")
+    }
+}
+
+pub fn now() -> Timestamp {
+    NOW.parse().expect("a moment")
+}
+
+pub fn at(text: &str) -> i64 {
+    let moment: Timestamp = text.parse().expect("a moment");
+    moment.as_microsecond()
+}
+
+/// An event of a user.
+pub fn did(user: &str, kind: &str, when: &str) -> Event {
+    Event {
+        kind: kind.into(),
+        user_id: Some(user.into()),
+        session_id: Some(format!("s-{user}")),
+        occurred_at: at(when),
+        received_at: at(when),
+        ..Event::default()
+    }
+}
+
+/// An event of an anonymous id.
+pub fn looked(anonymous: &str, kind: &str, when: &str) -> Event {
+    Event {
+        user_id: None,
+        anonymous_id: Some(anonymous.into()),
+        session_id: Some(format!("s-{anonymous}")),
+        ..did(anonymous, kind, when)
+    }
+}

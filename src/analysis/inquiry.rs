@@ -1,0 +1,85 @@
+//! What every analysis is asked through: a transaction, bound to a project.
+
+use crate::core::sql::{Bind, Binds, Sql};
+use crate::store::engine::EngineError;
+use crate::store::study::{Columns, Study};
+use crate::store::table::{Cell, Rows};
+
+/// A transaction bound to a project.
+pub struct Inquiry<'a> {
+    study: &'a Study<'a>,
+    fixed: Vec<(String, Bind)>,
+    /// Everything with a lower sequence number can be seen.
+    pub commit: u64,
+    /// Everything with a lower one is in the roll-ups.
+    pub rolled_seq: u64,
+    /// The zone in which the roll-ups cut days, if there are any.
+    pub zone: Option<String>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// Looks at how far the engine and its roll-ups are.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn begin(
+        study: &'a Study<'a>,
+        project: u32,
+        currency: &str,
+    ) -> Result<Inquiry<'a>, EngineError> {
+        let fixed = vec![
+            ("project".to_owned(), Bind::Whole(i64::from(project))),
+            ("currency".to_owned(), Bind::Text(currency.to_owned())),
+        ];
+        let state = study.rows(
+            &Sql::text("SELECT next_seq, rolled_seq FROM load_state"),
+            &fixed,
+        )?;
+        let zone = study.rows(
+            &Sql::text("SELECT zone FROM rollup_zone WHERE project = $project"),
+            &fixed,
+        )?;
+        let number = |column: usize| {
+            let cell = state.first().and_then(|row| row.get(column));
+            cell.and_then(Cell::whole).unwrap_or(1) as u64
+        };
+        Ok(Inquiry {
+            commit: number(0),
+            rolled_seq: number(1),
+            zone: zone
+                .first()
+                .and_then(|row| row.first())
+                .and_then(Cell::text)
+                .map(str::to_owned),
+            study,
+            fixed,
+        })
+    }
+
+    /// Asks for rows.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn rows(&self, sql: &Sql, binds: &Binds) -> Result<Rows, EngineError> {
+        self.study.rows(sql, &self.bound(binds))
+    }
+
+    /// Asks for columns of whole numbers.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn numbers(
+        &self,
+        sql: &Sql,
+        binds: &Binds,
+        each: impl FnMut(&Columns<'_>),
+    ) -> Result<(), EngineError> {
+        self.study.numbers(sql, &self.bound(binds), each)
+    }
+
+    fn bound(&self, binds: &Binds) -> Vec<(String, Bind)> {
+        let mut bound = binds.named();
+        bound.extend(self.fixed.iter().cloned());
+        bound
+    }
+}

@@ -1,0 +1,169 @@
+//! From journeys' question to their answer: names of places first, then the stops of visits, grouped and walked.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::analysis::choice::is_interaction;
+use crate::analysis::grouped::Grouped;
+use crate::analysis::inquiry::Inquiry;
+use crate::analysis::journey::answer::{Answer, Ways};
+use crate::analysis::journey::place::{PAGE_VIEW, Places};
+use crate::analysis::journey::question::{Direction, Question};
+use crate::analysis::journey::way::{Stop, way};
+use crate::core::sql::{Binds, Sql};
+use crate::store::engine::EngineError;
+use crate::store::table::Cell;
+
+/// Events held at once; beyond it visits are looked at in several passes. At some 60 bytes each this is 360 MB.
+const PASS_EVENTS_MAX: u64 = 6_000_000;
+/// Most different events and paths. Beyond it a product names things in its paths that no form collapses.
+const PLACES_MAX: usize = 1_000_000;
+
+/// Answers.
+///
+/// # Errors
+/// If the engine fails or is interrupted.
+pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineError> {
+    let (places, numbers) = places(inquiry, &question)?;
+    let mut ways = Ways::default();
+    let (sql, binds) = stops(&question);
+    let passes = passes(inquiry, &sql, &binds)?;
+    for pass in 0..passes {
+        let mut visits: HashMap<i64, u32, RandomState> = HashMap::default();
+        let (mut owners, mut stops): (Vec<u32>, Vec<Stop>) = (Vec::new(), Vec::new());
+        inquiry.numbers(&sql, &binds, |columns| {
+            for place in 0..columns[0].len() {
+                let key = columns[0][place];
+                if key as u64 % passes != pass {
+                    continue;
+                }
+                let next = visits.len() as u32;
+                owners.push(*visits.entry(key).or_insert(next));
+                stops.push(Stop {
+                    at: columns[1][place],
+                    seq: columns[2][place],
+                    place: numbers.get(&columns[3][place]).copied().unwrap_or_default(),
+                    is_anchor: columns[4][place] != 0,
+                });
+            }
+        })?;
+        drop(visits);
+        let mut grouped = Grouped::new(&owners, &stops);
+        drop((owners, stops));
+        grouped.each(|_, stops| {
+            if let Some(way) = way(
+                stops,
+                question.direction,
+                question.event.is_some(),
+                question.steps,
+            ) {
+                *ways.entry(way.into_boxed_slice()).or_default() += 1;
+            }
+        });
+    }
+    let end = match question.direction {
+        Direction::Forward => "Exit",
+        Direction::Backward => "Start of the visit",
+    };
+    Ok(Answer::new(
+        question,
+        &ways,
+        |place| places.name(place).to_owned(),
+        end,
+        inquiry.commit,
+    ))
+}
+
+/// Every event and path of the period as a place, by the number that the engine gives it.
+fn places(
+    inquiry: &Inquiry,
+    question: &Question,
+) -> Result<(Places, HashMap<i64, u32, RandomState>), EngineError> {
+    let mut binds = Binds::default();
+    let sql = Sql::text(
+        "SELECT place_number(type, p), type, p FROM (SELECT type, {{path}} AS p FROM events \
+         WHERE {{rows}}) GROUP BY type, p ORDER BY type, p LIMIT {{most}}",
+    )
+    .fill("path", &path(&mut binds))
+    .fill("rows", &rows(question, &mut binds))
+    .fill("most", &Sql::number(PLACES_MAX as i64 + 1));
+    let found = inquiry.rows(&sql, &binds)?;
+    if found.len() > PLACES_MAX {
+        return Err(EngineError::Query(format!(
+            "there are more than {PLACES_MAX} different paths; ask for a shorter period or filter by path"
+        )));
+    }
+    let mut places = Places::default();
+    let mut numbers: HashMap<i64, u32, RandomState> = HashMap::default();
+    for row in &found {
+        if let [Cell::Whole(number), Cell::Text(kind), path] = row.as_slice() {
+            numbers.insert(*number, places.number(kind, path.text()));
+        }
+    }
+    Ok((places, numbers))
+}
+
+/// Stops of visits. Columns: visit, moment, sequence number, number of the place, whether it is the asked event.
+fn stops(question: &Question) -> (Sql, Binds) {
+    let mut binds = Binds::default();
+    let (anchor, only) = match &question.event {
+        None => (Sql::text("0"), Sql::default()),
+        Some(event) => {
+            let is = event.sql(&mut binds);
+            let only = Sql::text(
+                " AND session_id IN (SELECT session_id FROM events WHERE {{rows}} AND {{is}})",
+            )
+            .fill("rows", &rows(question, &mut binds))
+            .fill("is", &is);
+            (
+                Sql::text("CASE WHEN {{is}} THEN 1 ELSE 0 END").fill("is", &is),
+                only,
+            )
+        }
+    };
+    let sql = Sql::text(
+        "SELECT text_number(session_id), epoch_us(occurred_at), seq, place_number(type, {{path}}), \
+         CAST({{anchor}} AS BIGINT) FROM events WHERE {{rows}}{{only}}",
+    )
+    .fill("path", &path(&mut binds))
+    .fill("anchor", &anchor)
+    .fill("rows", &rows(question, &mut binds))
+    .fill("only", &only);
+    (sql, binds)
+}
+
+/// The path that tells where an event was, of those that have a place of their own.
+fn path(binds: &mut Binds) -> Sql {
+    Sql::text("CASE WHEN type = {{page}} THEN path END").fill("page", &binds.text(PAGE_VIEW))
+}
+
+fn rows(question: &Question, binds: &mut Binds) -> Sql {
+    // A payment that was asked for is a stop of its own, though a server made it.
+    let counted = match &question.event {
+        None => is_interaction(binds),
+        Some(event) => Sql::join([is_interaction(binds), event.sql(binds)], " OR "),
+    };
+    Sql::text(
+        "project = $project AND session_id IS NOT NULL AND occurred_at >= make_timestamp({{from}}) \
+         AND occurred_at < make_timestamp({{to}}) AND ({{counted}}) AND {{filter}}",
+    )
+    .fill("from", &binds.whole(question.period.from.as_microsecond()))
+    .fill("to", &binds.whole(question.period.to.as_microsecond()))
+    .fill("counted", &counted)
+    .fill("filter", &question.filter.sql(binds))
+}
+
+fn passes(inquiry: &Inquiry, sql: &Sql, binds: &Binds) -> Result<u64, EngineError> {
+    if inquiry.commit <= PASS_EVENTS_MAX {
+        return Ok(1);
+    }
+    let count = Sql::text("SELECT count(*) FROM ({{stops}})").fill("stops", sql);
+    let rows = inquiry.rows(&count, binds)?;
+    let count = rows
+        .first()
+        .and_then(|row| row.first())
+        .and_then(Cell::whole)
+        .unwrap_or(0);
+    Ok((count as u64).div_ceil(PASS_EVENTS_MAX).max(1))
+}

@@ -1,0 +1,81 @@
+//! One read transaction for questions that end in Rust: rows as usual, and long columns of whole numbers.
+//!
+//! A funnel looks at millions of events, one person at a time. As [`crate::store::table::Cell`]s they would cost an
+//! allocation a row; here they stay the engine's own columns, read in place.
+
+use duckdb::Connection;
+use duckdb::arrow::array::AsArray;
+use duckdb::arrow::datatypes::{DataType, Int64Type};
+
+use crate::core::sql::{Bind, Sql};
+use crate::store::engine::{Engine, EngineError};
+use crate::store::table::{self, Rows};
+
+/// Columns of whole numbers, all of one length.
+pub type Columns<'a> = [&'a [i64]];
+
+/// A transaction of a reader: everything asked in it sees the same events.
+pub struct Study<'a> {
+    reader: &'a Connection,
+}
+
+impl Study<'_> {
+    /// Asks for rows.
+    ///
+    /// # Errors
+    /// As [`table::ask`].
+    pub fn rows(&self, sql: &Sql, binds: &[(String, Bind)]) -> Result<Rows, EngineError> {
+        table::ask(self.reader, sql, binds)
+    }
+
+    /// Asks for columns of type BIGINT without nulls, and hands them over in pieces, in the engine's order.
+    ///
+    /// # Errors
+    /// If the engine fails, or a column is of another type.
+    pub fn numbers(
+        &self,
+        sql: &Sql,
+        binds: &[(String, Bind)],
+        mut each: impl FnMut(&Columns<'_>),
+    ) -> Result<(), EngineError> {
+        let mut statement = self.reader.prepare(sql.as_str())?;
+        let values = table::values(&statement, binds)?;
+        for batch in statement.query_arrow(values.as_slice())? {
+            for column in batch.columns() {
+                if column.data_type() != &DataType::Int64 || column.null_count() > 0 {
+                    return Err(EngineError::Query(format!(
+                        "a column is {} with {} nulls instead of whole numbers",
+                        column.data_type(),
+                        column.null_count()
+                    )));
+                }
+            }
+            let columns: Vec<&[i64]> = batch
+                .columns()
+                .iter()
+                .map(|column| &column.as_primitive::<Int64Type>().values()[..])
+                .collect();
+            each(&columns);
+        }
+        Ok(())
+    }
+}
+
+/// Runs `study` in a transaction of a reader, on a thread that may block, within the engine's deadline.
+///
+/// # Errors
+/// As [`Engine::read`].
+pub async fn study<T: Send + 'static>(
+    engine: &Engine,
+    study: impl FnOnce(&Study<'_>) -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
+    engine
+        .read(move |reader| {
+            reader.execute_batch("BEGIN TRANSACTION READ ONLY")?;
+            let answer = study(&Study { reader });
+            // Nothing was changed; after some failures there is no transaction left to end.
+            let _gone_already = reader.execute_batch("ROLLBACK");
+            answer
+        })
+        .await
+}
