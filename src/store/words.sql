@@ -5,8 +5,9 @@ CREATE OR REPLACE TEMP MACRO week_number(day) AS datediff('day', DATE '1970-01-0
 CREATE OR REPLACE TEMP MACRO month_number(day) AS datediff('day', DATE '1970-01-01', CAST(date_trunc('month', day) AS DATE));
 CREATE OR REPLACE TEMP MACRO bar_number(moment, anchor_us, width_us) AS CAST(floor((epoch_us(moment) - anchor_us) / CAST(width_us AS DOUBLE)) AS BIGINT);
 CREATE OR REPLACE TEMP MACRO latency_bucket(x) AS CAST(CASE WHEN x > 0 THEN ceil(ln(x) / ln(1.02)) ELSE -32768 END AS SMALLINT);
+CREATE OR REPLACE TEMP MACRO exact_quantile(x, share) AS quantile_cont(x, share);
 CREATE OR REPLACE TEMP MACRO exact_quantiles(x, shares) AS quantile_cont(x, shares);
-CREATE OR REPLACE TEMP MACRO exact_median(x) AS quantile_cont(x, 0.5);
+CREATE OR REPLACE TEMP MACRO all_of(x) AS list(x);
 CREATE OR REPLACE TEMP MACRO item(list, place) AS list_extract(list, place);
 CREATE OR REPLACE TEMP MACRO json_text(document, path) AS json_extract_string(document, path);
 CREATE OR REPLACE TEMP MACRO has_text(haystack, needle) AS contains(lower(haystack), lower(needle));
