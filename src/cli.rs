@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::bench::ingest::BenchIngestOptions;
 use crate::bench::load::BenchLoadOptions;
+use crate::bench::query::BenchQueryOptions;
 use crate::config::Config;
 use crate::demo::command::DemoOptions;
 use crate::import::ImportOptions;
@@ -195,6 +196,8 @@ enum BenchCommand {
     Ingest(BenchIngestOptions),
     /// Write a large set of made-up events to measure questions on: the demo's mix with many more people.
     Load(BenchLoadOptions),
+    /// Measure how long every section of every page takes on a set of events, cold and warm.
+    Query(BenchQueryOptions),
 }
 
 fn key_kind(word: &str) -> Result<KeyKind, String> {
@@ -291,6 +294,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config(ConfigCommand::Print { place }) => print(&place.load()?.print())?,
         Command::Bench(BenchCommand::Ingest(options)) => bench::ingest::run(options)?,
         Command::Bench(BenchCommand::Load(options)) => bench::load::run(&options)?,
+        Command::Bench(BenchCommand::Query(options)) => bench::query::run(&options)?,
         Command::Version => print(&version())?,
         Command::Healthcheck { place } => serve::healthcheck(&place.load()?)?,
     }

@@ -14,4 +14,6 @@ pub mod load_size;
 pub mod machine_report;
 pub mod phase;
 pub mod process_usage;
+pub mod query;
+pub mod query_report;
 pub mod server_process;

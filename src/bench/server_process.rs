@@ -78,6 +78,7 @@ pub struct ServerProcess {
     /// A key that may send.
     pub ingest_key: String,
     read_key: String,
+    data: PathBuf,
     folder: BenchFolder,
 }
 
@@ -103,6 +104,41 @@ impl ServerProcess {
     /// If it does not say within a minute where it listens; with the end of its log.
     pub async fn start(program: &Path, folder: BenchFolder) -> anyhow::Result<ServerProcess> {
         let data = folder.path().join("data");
+        let (mut server, ingest_key) = ServerProcess::launch(program, folder, data).await?;
+        server.ingest_key = ingest_key.context("the server did not name an ingest key")?;
+        server.read_key = make_read_key(program, &server.data).await?;
+        Ok(server)
+    }
+
+    /// Starts `program serve` on a folder that holds data already. `key` may read it; without it a new one is made.
+    ///
+    /// # Errors
+    /// As [`ServerProcess::start`].
+    pub async fn open(
+        program: &Path,
+        folder: BenchFolder,
+        data: &Path,
+        key: Option<String>,
+    ) -> anyhow::Result<ServerProcess> {
+        let (mut server, _) = ServerProcess::launch(program, folder, data.to_owned()).await?;
+        server.read_key = match key {
+            Some(key) => key,
+            None => make_read_key(program, &server.data).await?,
+        };
+        Ok(server)
+    }
+
+    /// A key that may read.
+    pub fn read_key(&self) -> &str {
+        &self.read_key
+    }
+
+    /// The running server without its keys, and the ingest key if it was made now.
+    async fn launch(
+        program: &Path,
+        folder: BenchFolder,
+        data: PathBuf,
+    ) -> anyhow::Result<(ServerProcess, Option<String>)> {
         let log = File::create(folder.path().join("server.log"))?;
         let mut command = command(program);
         command
@@ -123,7 +159,7 @@ impl ServerProcess {
         let mut lines = BufReader::new(stdout).lines();
         let mut greeting = Greeting::default();
         let greeted = timeout(START_MAX, async {
-            while greeting.address.is_none() || greeting.ingest_key.is_none() {
+            while greeting.address.is_none() {
                 match lines.next_line().await? {
                     Some(line) => greeting.read(&line),
                     None => bail!("the server ended before it was ready"),
@@ -145,21 +181,22 @@ impl ServerProcess {
                 log_tail(folder.path())
             );
         }
-        let (Some(address), Some(ingest_key)) = (greeting.address, greeting.ingest_key) else {
-            bail!("the server did not name an address and an ingest key")
-        };
+        let address = greeting
+            .address
+            .context("the server did not name an address")?;
         // Later lines are read too: a server that writes into a full pipe would stand still.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        let read_key = make_read_key(program, &data).await?;
-        Ok(ServerProcess {
+        let server = ServerProcess {
             child,
             program: program.to_owned(),
             process,
             address,
-            ingest_key,
-            read_key,
+            ingest_key: String::new(),
+            read_key: String::new(),
+            data,
             folder,
-        })
+        };
+        Ok((server, greeting.ingest_key))
     }
 
     /// Events stored, once everything acknowledged is loaded.
@@ -215,7 +252,7 @@ impl ServerProcess {
             self.program.display(),
             log()
         );
-        let data = self.folder.path().join("data");
+        let data = &self.data;
         let journal = allocated_bytes(&data.join("journal"))?;
         let mut database = 0;
         for name in ["events.duckdb", "events.duckdb.wal"] {

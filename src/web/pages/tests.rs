@@ -1,6 +1,9 @@
 //! The pages as a browser meets them: the real application in a temporary folder, a jar of cookies, forms that
 //! send back the token they carry.
 
+mod drill;
+mod money;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -324,6 +327,11 @@ async fn made_up_data_is_marked_on_every_page_and_removed_by_a_form_of_ours_alon
         "/settings/projects",
         "/settings/projects/demo",
         "/settings/keys",
+        "/settings/prices",
+        "/settings/prices/new",
+        "/settings/prices/reprice",
+        "/costs",
+        "/costs/budgets/new",
         "/settings/account",
     ] {
         let (marked, plain) = (
@@ -378,6 +386,13 @@ async fn every_page_opens_for_who_is_logged_in() {
         "/settings/projects/new",
         "/settings/projects/default",
         "/settings/keys",
+        "/settings/prices",
+        "/settings/prices/new",
+        "/settings/prices/reprice",
+        "/settings/prices/reprice?basis=today",
+        "/costs",
+        "/costs?by=team",
+        "/costs/budgets/new",
         "/settings/account",
     ] {
         let page = place.get(path).await;

@@ -17,8 +17,8 @@ use futures_util::future::join_all;
 
 use crate::catalogue::dimension;
 use crate::catalogue::section::{Draw, Page, Section};
-use crate::core::range::{Compare, Range};
-use crate::query::question::{Parameters, Question, Shape};
+use crate::core::range::Range;
+use crate::query::question::{Parameters, Question};
 use crate::render::chart::POINTS_MAX;
 use crate::web::extract;
 use crate::web::pages::budget_panel;
@@ -177,28 +177,8 @@ fn question(
     section: &'static Section,
 ) -> Result<Question, Problem> {
     let mut asked = parameters.clone();
-    asked.set("metrics", section.metrics.join(","));
-    asked.set("by", section.by.join(","));
-    asked.set("limit", section.limit.to_string());
-    let range = parameters.range()?;
-    let shape = match section.draw {
-        Draw::Tiles | Draw::Lines | Draw::Area { .. } | Draw::Stack => Shape::Series,
-        Draw::Histogram => Shape::Distribution,
-        Draw::Matrix => Shape::Matrix,
-        Draw::Table { .. }
-        | Draw::Bars
-        | Draw::Countries
-        | Draw::Donut
-        | Draw::Scatter
-        | Draw::Radar => Shape::Breakdown,
-    };
-    asked.set("shape", shape.id().to_owned());
-    if let Some(interval) = section.interval(range) {
-        asked.set("interval", interval.id().to_owned());
-    }
-    if section.draw != Draw::Tiles {
-        // The sections below say where; the tiles say whether anything changed.
-        asked.set("compare", Compare::None.id().to_owned());
+    for (name, value) in section.parameters(parameters.range()?) {
+        asked.set(name, value);
     }
     Ok(asked.question(&visit.project().time_zone, visit.now())?)
 }

@@ -1,0 +1,227 @@
+//! `analytics bench query`: how long every section of every page takes over HTTP, for each range.
+//!
+//! Each section is asked as its page asks it. Cold is the first question to a server that has just started: its memory
+//! holds nothing yet, the operating system may hold the file. Warm are the next ones to the same server.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::bench::client::Connection;
+use crate::bench::machine_report::MachineReport;
+use crate::bench::process_usage::peak_bytes;
+use crate::bench::query_report::{QueryReport, SectionReport};
+use crate::bench::server_process::{BenchFolder, ServerProcess};
+use crate::catalogue::section::PAGES;
+use crate::core::range::Range;
+
+/// Ranges that pages offer.
+const RANGES: [&str; 6] = ["1h", "24h", "7d", "30d", "90d", "1y"];
+
+/// Questions of pages that are not made of the catalogue's sections: page, section, path with its parameters.
+const OTHERS: &[(&str, &str, &str)] = &[
+    ("users", "growth", "/api/v1/users/growth?"),
+    ("users", "lifecycle", "/api/v1/users/lifecycle?"),
+    ("users", "engagement", "/api/v1/users/engagement?"),
+    ("funnels", "funnel", "/api/v1/funnel?"),
+    ("retention", "cohorts", "/api/v1/retention?"),
+    ("heatmap", "hours", "/api/v1/heatmap?"),
+    ("journeys", "paths", "/api/v1/journeys?"),
+];
+
+/// Bytes of a MB as the report uses the word.
+const MB: f64 = (1 << 20) as f64;
+
+/// What `analytics bench query` can be told.
+#[derive(Clone, Debug, clap::Args)]
+pub struct BenchQueryOptions {
+    /// Ask about the events in this folder, as `analytics bench load` writes it. No server may run on it.
+    #[arg(long, value_name = "DIR", default_value = "bench-data")]
+    pub data: PathBuf,
+    /// Times that each section is asked warm; the median and the 95th percentile are printed.
+    #[arg(long, value_name = "TIMES", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub times: u32,
+    /// Ask for this range only. May be repeated.
+    #[arg(long = "range", value_name = "RANGE", value_parser = RANGES)]
+    pub ranges: Vec<String>,
+    /// Ask the sections of this page only, for example performance. May be repeated.
+    #[arg(long = "page", value_name = "PAGE")]
+    pub pages: Vec<String>,
+    /// Do not start the server anew for each section: quicker, and without cold figures.
+    #[arg(long)]
+    pub warm_only: bool,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is asked.
+struct Asked {
+    page: &'static str,
+    section: &'static str,
+    range: &'static str,
+    path: String,
+}
+
+/// Measures and prints the report on the standard output; progress goes to a terminal's standard error.
+///
+/// # Errors
+/// If the folder holds no events, or a section is not answered.
+pub fn run(options: &BenchQueryOptions) -> anyhow::Result<()> {
+    ensure!(
+        options.data.join("events.duckdb").is_file(),
+        "{} holds no events; write some with `analytics bench load --events 10000000 --data {}`",
+        options.data.display(),
+        options.data.display()
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(1)
+        .build()?;
+    let report = runtime.block_on(measure(options))?;
+    let mut out = io::stdout().lock();
+    if options.json {
+        serde_json::to_writer_pretty(&mut out, &report)?;
+        writeln!(out)?;
+    } else {
+        report.write(&mut out)?;
+    }
+    Ok(out.flush()?)
+}
+
+async fn measure(options: &BenchQueryOptions) -> anyhow::Result<QueryReport> {
+    let program = std::env::current_exe().context("cannot find our own program")?;
+    let asked = questions(options);
+    ensure!(
+        !asked.is_empty(),
+        "no page has such a name; leave out --page to see all"
+    );
+    let progress = progress(asked.len() as u64);
+    let machine = MachineReport::measure(&std::env::temp_dir())?;
+    let mut server = start(&program, &options.data, None).await?;
+    let key = server.read_key().to_owned();
+    let events = server.stored_events().await?;
+    let mut peak = peak_bytes(server.process)?;
+    let mut sections = Vec::with_capacity(asked.len());
+    for (number, asked) in asked.iter().enumerate() {
+        progress.set_message(format!("{} {} {}", asked.page, asked.section, asked.range));
+        if number > 0 && !options.warm_only {
+            server.stop().await?;
+            server = start(&program, &options.data, Some(key.clone())).await?;
+        }
+        sections.push(section(&server, &key, asked, options).await?);
+        peak = peak.max(peak_bytes(server.process)?);
+        progress.inc(1);
+    }
+    let file = std::fs::metadata(options.data.join("events.duckdb"))?;
+    server.stop().await?;
+    progress.finish_and_clear();
+    Ok(QueryReport {
+        machine,
+        events,
+        database_bytes: file.len(),
+        times: options.times,
+        rss_peak_mb: peak as f64 / MB,
+        sections,
+    })
+}
+
+async fn start(program: &Path, data: &Path, key: Option<String>) -> anyhow::Result<ServerProcess> {
+    let folder = BenchFolder::make(&std::env::temp_dir(), "query")?;
+    ServerProcess::open(program, folder, data, key).await
+}
+
+async fn section(
+    server: &ServerProcess,
+    key: &str,
+    asked: &Asked,
+    options: &BenchQueryOptions,
+) -> anyhow::Result<SectionReport> {
+    let mut connection = Connection::open(server.address, key).await?;
+    let mut bytes = 0;
+    let mut ask = async || {
+        let started = Instant::now();
+        let answer = connection.get(&asked.path).await?;
+        let took = started.elapsed().as_secs_f64() * 1_000.0;
+        ensure!(
+            answer.status == 200,
+            "{} was answered with {}: {}",
+            asked.path,
+            answer.status,
+            String::from_utf8_lossy(answer.body)
+        );
+        bytes = answer.body.len();
+        Ok(took)
+    };
+    let first = ask().await?;
+    let mut warm = Vec::new();
+    for _ in 0..options.times {
+        warm.push(ask().await?);
+    }
+    warm.sort_by(f64::total_cmp);
+    let at = |share: f64| warm[((warm.len() - 1) as f64 * share).round() as usize];
+    Ok(SectionReport {
+        page: asked.page,
+        section: asked.section,
+        range: asked.range,
+        path: asked.path.clone(),
+        cold_ms: (!options.warm_only).then_some(first),
+        warm_p50_ms: at(0.5),
+        warm_p95_ms: at(0.95),
+        answer_bytes: bytes,
+    })
+}
+
+/// Every section of every page for every range.
+fn questions(options: &BenchQueryOptions) -> Vec<Asked> {
+    let is_wanted =
+        |range: &str| options.ranges.is_empty() || options.ranges.iter().any(|r| r == range);
+    let is_page = |page: &str| options.pages.is_empty() || options.pages.iter().any(|p| p == page);
+    let mut asked = Vec::new();
+    for range in RANGES.into_iter().filter(|range| is_wanted(range)) {
+        let meant = Range::parse(Some(range), None, None)
+            .ok()
+            .flatten()
+            .unwrap_or(Range::Day);
+        for page in PAGES.iter().filter(|page| is_page(page.id)) {
+            for section in page.sections {
+                let mut query = url::form_urlencoded::Serializer::new(String::new());
+                query.append_pair("range", range);
+                for (name, value) in section.parameters(meant) {
+                    if !value.is_empty() {
+                        query.append_pair(name, &value);
+                    }
+                }
+                asked.push(Asked {
+                    page: page.id,
+                    section: section.id,
+                    range,
+                    path: format!("/api/v1/query?{}", query.finish()),
+                });
+            }
+        }
+        for (page, section, path) in OTHERS.iter().filter(|(page, _, _)| is_page(page)) {
+            asked.push(Asked {
+                page,
+                section,
+                range,
+                path: format!("{path}range={range}"),
+            });
+        }
+    }
+    asked
+}
+
+fn progress(length: u64) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    if !io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}

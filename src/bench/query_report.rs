@@ -1,0 +1,116 @@
+//! The figures of `analytics bench query`, for programs as JSON and for people as text. Does not measure.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::bench::machine_report::MachineReport;
+
+/// How long one section took for one range.
+#[derive(Clone, Debug, Serialize)]
+pub struct SectionReport {
+    /// Its page.
+    pub page: &'static str,
+    /// Its name.
+    pub section: &'static str,
+    /// The range.
+    pub range: &'static str,
+    /// What was asked.
+    pub path: String,
+    /// Milliseconds of the first question to a server that has just started.
+    pub cold_ms: Option<f64>,
+    /// Median of the next ones, in milliseconds.
+    pub warm_p50_ms: f64,
+    /// Their 95th percentile, in milliseconds.
+    pub warm_p95_ms: f64,
+    /// Bytes of the answer.
+    pub answer_bytes: usize,
+}
+
+/// Everything that was measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct QueryReport {
+    /// On what.
+    pub machine: MachineReport,
+    /// Events stored.
+    pub events: u64,
+    /// Bytes of the database's file.
+    pub database_bytes: u64,
+    /// Times that each section was asked warm.
+    pub times: u32,
+    /// Most resident memory of the server.
+    pub rss_peak_mb: f64,
+    /// Each section for each range.
+    pub sections: Vec<SectionReport>,
+}
+
+impl QueryReport {
+    /// Writes the report for people.
+    ///
+    /// # Errors
+    /// If `out` cannot be written.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let machine = &self.machine;
+        writeln!(
+            out,
+            "machine   {}, {} cores, {} MB; {}",
+            machine.cpu, machine.cores, machine.memory_mb, machine.kernel
+        )?;
+        writeln!(
+            out,
+            "set       {} events, {} MB; each section once cold, then {} times warm",
+            self.events,
+            self.database_bytes >> 20,
+            self.times
+        )?;
+        writeln!(out, "memory    {:.0} MB at most\n", self.rss_peak_mb)?;
+        writeln!(
+            out,
+            "{:<12}{:<16}{:>5}{:>10}{:>10}{:>10}",
+            "page", "section", "range", "cold ms", "p50 ms", "p95 ms"
+        )?;
+        for section in &self.sections {
+            let cold = section
+                .cold_ms
+                .map_or("-".to_owned(), |ms| format!("{ms:.1}"));
+            writeln!(
+                out,
+                "{:<12}{:<16}{:>5}{:>10}{:>10.1}{:>10.1}",
+                section.page,
+                section.section,
+                section.range,
+                cold,
+                section.warm_p50_ms,
+                section.warm_p95_ms
+            )?;
+        }
+        let over = |limit: f64, of: &dyn Fn(&SectionReport) -> Option<f64>| {
+            let slow = self
+                .sections
+                .iter()
+                .filter(|section| of(section).is_some_and(|ms| ms > limit));
+            slow.count()
+        };
+        let slowest = |of: &dyn Fn(&SectionReport) -> Option<f64>| {
+            self.sections.iter().filter_map(of).fold(0.0, f64::max)
+        };
+        let (warm, cold) = (
+            |section: &SectionReport| Some(section.warm_p50_ms),
+            |section: &SectionReport| section.cold_ms,
+        );
+        writeln!(
+            out,
+            "\nwarm      slowest {:.1} ms; {} of {} above 100 ms",
+            slowest(&warm),
+            over(100.0, &warm),
+            self.sections.len()
+        )?;
+        writeln!(
+            out,
+            "cold      slowest {:.1} ms; {} of {} above 400 ms",
+            slowest(&cold),
+            over(400.0, &cold),
+            self.sections.len()
+        )
+    }
+}
