@@ -72,7 +72,7 @@ impl Plan<'_> {
         let mut binds = Binds::default();
         let source = self.active_days(&["active_person", "qualifying"], &mut binds);
         let sql = Sql::text(
-            "SELECT exact_median(n), avg(n) FROM (\
+            "SELECT exact_quantile(n, 0.5), avg(n) FROM (\
              SELECT active_person, sum(qualifying) AS n FROM ({{source}}) \
              WHERE active_person IS NOT NULL GROUP BY active_person)",
         )

@@ -37,7 +37,7 @@ impl Plan<'_> {
             None => (Sql::default(), Sql::default()),
         };
         let sql = Sql::text(
-            "SELECT {{head}}count(*), exact_median(duration), avg(duration), exact_median(depth), \
+            "SELECT {{head}}count(*), exact_quantile(duration, 0.5), avg(duration), exact_quantile(depth, 0.5), \
              avg(depth), count(*) / CAST(nullif(count(DISTINCT who), 0) AS DOUBLE) FROM ({{sessions}}){{tail}}",
         )
         .fill("head", &head)

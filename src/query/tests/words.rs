@@ -60,6 +60,14 @@ fn each_word_gives_what_its_cases_say() {
             "(SELECT item(exact_quantiles(x, [0.25, 0.5]), 2) FROM (VALUES (10.0::DOUBLE), (NULL), (30)) AS t(x))",
             Cell::Number(20.0),
         ),
+        (
+            "(SELECT exact_quantile(x, 0.5) FROM (VALUES (10.0::DOUBLE), (NULL), (30)) AS t(x))",
+            Cell::Number(20.0),
+        ),
+        (
+            "(SELECT all_of(x) FROM (VALUES (7::BIGINT), (7)) AS t(x))",
+            Cell::Wholes(vec![7, 7]),
+        ),
         // Hours since 1970 of the local clock.
         (
             "hour_number(TIMESTAMP '1970-01-01 23:30:00', 3600000000)",

@@ -455,8 +455,10 @@ async fn a_funnel_is_saved_for_everybody_replaced_by_name_and_forgotten() {
     }
     let listed = place.get("/funnels").await;
     assert_eq!(
-        listed.text.matches("&amp;step=plan_upgraded").count()
-            + listed.text.matches("&#38;step=plan_upgraded").count(),
+        listed
+            .text
+            .matches("step=sign_up&#38;step=plan_upgraded&#38;window=14d")
+            .count(),
         1,
         "the second took the first one's place"
     );
