@@ -57,7 +57,7 @@ curl -sS --fail-with-body "$url/v1/events" -H "Authorization: Bearer $key" -H 'C
 {"type":"page_view","user_id":"cy","url":"https://app.example.com/start?utm_source=news"}
 EVENTS
 
-SCHEMATHESIS_HOOKS=scripts.fuzz_bodies PYTHONPATH=. PYTHONDONTWRITEBYTECODE=1 "$schemathesis" run "$url/api/v1/openapi.json" \
+SCHEMATHESIS_HOOKS=scripts.fuzz_bodies PYTHONPATH=. PYTHONDONTWRITEBYTECODE=1 "$schemathesis" --config-file scripts/fuzz_api.toml run "$url/api/v1/openapi.json" \
   --header "Authorization: Bearer $key" \
   --phases examples,coverage,fuzzing \
   --exclude-checks positive_data_acceptance \
