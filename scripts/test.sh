@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs all of them: front end, Rust, browser, README. Stops at the first failure.
+# Installs what the tests need and runs all of them: front end, Rust, browser, interface, README. Stops at the first failure.
 #
 # Everything is built with the release profile, so that DuckDB compiles once (about 15 minutes on two cores).
 # From the environment: CARGO_TARGET_DIR (default: target), CHROMIUM (default: the one on the PATH).
@@ -73,6 +73,9 @@ npm run test:browser
 kill -TERM "$server"
 wait "$server"
 server=""
+
+say "interface"
+scripts/fuzz_api.sh "$binary"
 
 say "README"
 python3 scripts/check_readme.py "$binary"

@@ -26,6 +26,7 @@ use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::live::hub::Hub;
 use crate::live::rebuild;
+use crate::people::erasures;
 use crate::prices;
 use crate::pricing::books::PriceBooks;
 use crate::recover;
@@ -97,6 +98,8 @@ pub struct App {
     pub erased: tokio::sync::Mutex<HashSet<u32>>,
     /// Held by whoever brings re-pricings to their end, so that none is done twice.
     pub repricing: tokio::sync::Mutex<()>,
+    /// Held while people are erased, so that each is erased and noted once.
+    pub erasing: tokio::sync::Mutex<()>,
     _lock: parking_lot::Mutex<FolderLock>,
 }
 
@@ -200,6 +203,7 @@ impl App {
             damage: found.damage,
             shows_demo_first: AtomicBool::new(false),
             erased: tokio::sync::Mutex::default(),
+            erasing: tokio::sync::Mutex::default(),
             repricing: tokio::sync::Mutex::default(),
             _lock: parking_lot::Mutex::new(lock),
             config,
@@ -240,6 +244,9 @@ impl App {
                 app.look_at_disk();
                 if let Err(error) = remove::erase_removed(&app).await {
                     tracing::warn!(%error, "removed projects could not be erased; it will be tried again");
+                }
+                if let Err(error) = erasures::erase_asked(&app).await {
+                    tracing::warn!(%error, "people could not be erased; it will be tried again");
                 }
                 for project in app.control.directory().all_projects() {
                     app.hub.configure(&project);

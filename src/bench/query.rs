@@ -182,7 +182,10 @@ fn questions(options: &BenchQueryOptions) -> Vec<Asked> {
     let is_page = |page: &str| options.pages.is_empty() || options.pages.iter().any(|p| p == page);
     let mut asked = Vec::new();
     for range in RANGES.into_iter().filter(|range| is_wanted(range)) {
-        let meant = Range::parse(Some(range), None, None).ok().flatten().unwrap_or(Range::Day);
+        let meant = Range::parse(Some(range), None, None)
+            .ok()
+            .flatten()
+            .unwrap_or(Range::Day);
         for page in PAGES.iter().filter(|page| is_page(page.id)) {
             for section in page.sections {
                 let mut query = url::form_urlencoded::Serializer::new(String::new());

@@ -50,6 +50,8 @@ const MEASURES: &[(&str, &str)] = &[
     ("ttft_n", "successful streamed attempts"),
     ("events_n", "events"),
     ("active_person", "people who did something"),
+    ("qualifying", "events that somebody caused"),
+    ("identified_person", "people with a user id"),
     ("asking_person", "people with an AI call"),
     (
         "unnamed_visitor",
@@ -65,6 +67,12 @@ const MEASURES: &[(&str, &str)] = &[
     ("negative", "negative ratings"),
     ("ratings_n", "ratings"),
 ];
+
+/// Pieces of formulas that are more than one measure.
+const PIECES: &[(&str, &str)] = &[(
+    "sum(CASE WHEN active_person IS NOT NULL THEN qualifying ELSE 0 END)",
+    "events that known people caused",
+)];
 
 /// How a metric is computed, in words.
 pub fn formula(metric: &Metric) -> String {
@@ -108,11 +116,18 @@ fn in_words(sql: &str) -> String {
         _ => sql,
     };
     let mut words = sql.to_owned();
+    for (piece, told) in PIECES {
+        words = words.replace(piece, told);
+    }
     for (name, told) in known() {
         words = words.replace(&format!("count(DISTINCT {name})"), told);
         words = words.replace(&format!("sum({name})"), told);
     }
-    for (start, end) in [("nullif(", ", 0)"), ("coalesce(", ", 0)")] {
+    for (start, end) in [
+        ("CAST(", " AS DOUBLE)"),
+        ("nullif(", ", 0)"),
+        ("coalesce(", ", 0)"),
+    ] {
         while let Some((before, rest)) = words.split_once(start) {
             let Some((inner, after)) = rest.split_once(end) else {
                 break;

@@ -67,8 +67,11 @@ pub const METRICS_MAX: usize = 20;
 /// Most dimensions by which one question splits.
 pub const DIMENSIONS_MAX: usize = 3;
 
-/// Calls up to which quantiles are exact. Beyond it they come from buckets, within one per cent.
+/// Calls up to which quantiles are exact where a roll-up has their buckets. Beyond it they are within one per cent.
 pub const EXACT_QUANTILE_ROWS_MAX: i64 = 150_000;
+
+/// Calls up to which quantiles are exact where calls have to be read one by one: reading costs more than sorting.
+pub const EXACT_QUANTILE_RAW_ROWS_MAX: i64 = 3_000_000;
 
 /// Values of a dimension that are sorted by a quantile: those with the most calls.
 pub const QUANTILE_VALUES_MAX: usize = 1_000;

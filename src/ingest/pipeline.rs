@@ -336,6 +336,41 @@ mod tests {
     }
 
     #[test]
+    fn attempts_are_numbered_and_a_rating_learns_what_it_rates() {
+        let pipeline = pipeline();
+        let send = |json: &str| from_page(&pipeline, "2026-11-21T12:00:00Z", json);
+        let failed = r#"{"type":"error_occurred","provider":"openai","model":"gpt-4o-mini","request_id":"q1","status_code":500}"#;
+        let answered = r#"{"type":"response_received","provider":"Anthropic","model":"claude-sonnet-4-5","request_id":"q1","feature":"search"}"#;
+
+        let attempts = [failed, failed, answered].map(|json| send(json).attempt);
+        let rating = send(r#"{"type":"feedback","rating":5,"request_id":"q1"}"#);
+
+        assert_eq!(attempts, [Some(1), Some(2), Some(3)]);
+        assert_eq!(
+            (
+                rating.provider.as_deref(),
+                rating.model.as_deref(),
+                rating.feature.as_deref()
+            ),
+            (Some("anthropic"), Some("claude-sonnet-4-5"), Some("search"))
+        );
+        assert_eq!(rating.attempt, None);
+        let prompt = |prompt: &str, kind: &str| {
+            send(&format!(
+                r#"{{"type":"{kind}","provider":"openai","model":"m","user_id":"ana","prompt":"{prompt}"}}"#
+            ))
+        };
+        let first = prompt("why?", "error_occurred");
+        let second = prompt("why?", "response_received");
+        assert_eq!((first.attempt, second.attempt), (Some(1), Some(2)));
+        assert_eq!(first.request_id, second.request_id);
+        assert_eq!(
+            first.request_preview, None,
+            "a prompt that is not kept still joins"
+        );
+    }
+
+    #[test]
     fn what_the_script_sends_is_read_whole() {
         let event = from_page(
             &pipeline(),

@@ -90,6 +90,7 @@ impl Crowd<'_> {
         let by = [Field::find("feature").map_err(|error| EngineError::Query(error.to_string()))?];
         let plan = Plan {
             by: &by,
+            levels: &[Level::ValueInBar],
             ..plan(session, &whole, self.filter)
         };
         session.ask(&plan.feature_uses())

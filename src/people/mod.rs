@@ -7,8 +7,13 @@
 pub mod activity;
 pub mod answer;
 pub mod ask;
+pub mod erasures;
 pub mod growth;
 pub mod lifecycle;
 pub mod load;
+pub mod one;
 pub mod rfm;
 pub mod stage;
+
+#[cfg(test)]
+mod tests;

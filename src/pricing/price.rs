@@ -276,4 +276,6 @@ fn rounded(products: &[u128; CLASSES]) -> Option<(Money, Parts)> {
 }
 
 #[cfg(test)]
+mod providers;
+#[cfg(test)]
 mod tests;

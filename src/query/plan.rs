@@ -5,6 +5,7 @@
 //! period, so an answer does not depend on how much is rolled up.
 
 mod activity;
+pub mod person;
 pub mod session;
 
 use crate::catalogue::frame::{Frame, Rollup, alias};
@@ -13,7 +14,7 @@ use crate::core::range::{Interval, Period, midnight};
 use crate::core::sql::{Binds, Sql};
 use crate::query::condition::Checked;
 use crate::query::field::Field;
-use crate::store::rollup::{LATENCY_SPLITS, local_day};
+use crate::store::rollup::{LATENCY_SPLITS, LatencySplit, local_day};
 
 /// How far the roll-ups go, as of one transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,13 +190,12 @@ impl Plan<'_> {
         Statement { sql, binds }
     }
 
-    /// How often each bucket of a measurement occurs, at one level. Columns: the bar, the dimensions, the bucket, the count.
+    /// How often each bucket of a measurement occurs, at one level. Columns: the bar, the dimensions, and a list of
+    /// `count · 65536 + bucket + 32768`.
     pub fn buckets(&self, frame: &'static Frame, of: Measurement) -> Statement {
         let mut binds = Binds::default();
         let measured = Sql::text(of.sql());
-        let split = LATENCY_SPLITS
-            .iter()
-            .find(|split| self.covers(split.dimensions));
+        let split = self.latency_split();
         let rolled = split.map(|split| {
             Sql::text("SELECT * FROM latency_day WHERE project = $project AND measured = {{m}} AND split = {{s}}")
                 .fill("m", &Sql::number(of.number()))
@@ -213,12 +213,20 @@ impl Plan<'_> {
             &raw,
             &mut binds,
         );
-        let mut keys = self.plain_keys();
-        keys.push(Sql::text("bucket"));
-        let keys = Sql::join(keys, ", ");
-        let sql = Sql::text("SELECT {{keys}}, sum(n) AS n FROM ({{source}}) GROUP BY {{keys}}")
-            .fill("keys", &keys)
-            .fill("source", &source);
+        // One number holds a bucket and its count, and one row all of them: a fraction of the rows.
+        let keys = Sql::join(self.plain_keys(), ", ");
+        let inner = self.plain_keys().into_iter().chain([Sql::text("bucket")]);
+        let packed = Sql::text("all_of(n * 65536 + bucket + 32768)");
+        let outer = self.plain_keys().into_iter().chain([packed]);
+        let mut sql = Sql::text(
+            "SELECT {{outer}} FROM (SELECT {{inner}}, CAST(sum(n) AS BIGINT) AS n FROM ({{source}}) GROUP BY {{inner}})",
+        )
+        .fill("outer", &Sql::join(outer, ", "))
+        .fill("inner", &Sql::join(inner, ", "))
+        .fill("source", &source);
+        if !keys.is_empty() {
+            sql = sql.then(" GROUP BY ").then(keys);
+        }
         Statement { sql, binds }
     }
 
@@ -321,6 +329,17 @@ impl Plan<'_> {
                 .filter(|column| frame.people.contains(column));
             people.all(|column| rollup.people.contains(column)) && self.covers(rollup.dimensions)
         })
+    }
+
+    /// Whether the buckets of measurements come from a roll-up.
+    pub fn has_rolled_buckets(&self) -> bool {
+        self.latency_split().is_some()
+    }
+
+    fn latency_split(&self) -> Option<&'static LatencySplit> {
+        LATENCY_SPLITS
+            .iter()
+            .find(|split| self.covers(split.dimensions))
     }
 
     /// Whether a roll-up with these dimensions can answer.

@@ -1,6 +1,9 @@
 //! Answers over real rows in a real engine, worked by hand, and roll-ups against raw rows.
 
+mod bounds;
 mod reprice;
+mod trace;
+mod words;
 
 use std::sync::Arc;
 

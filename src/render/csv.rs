@@ -103,7 +103,7 @@ pub fn listing(listing: &Listing) -> Result<Vec<u8>, csv::Error> {
 
 fn cell(cell: &Cell) -> String {
     match cell {
-        Cell::Null => String::new(),
+        Cell::Null | Cell::Wholes(_) => String::new(),
         Cell::Text(text) => guarded(text),
         Cell::Whole(number) => number.to_string(),
         Cell::Number(number) => number.to_string(),

@@ -167,6 +167,7 @@ fn figure_json(metric: &Metric, figure: &Figure, is_compared: bool) -> Json {
 fn cell_json(name: &str, cell: &Cell) -> Json {
     match cell {
         Cell::Null => Json::Null,
+        Cell::Wholes(numbers) => json!(numbers),
         // The metadata is a JSON object already; it is shown as one.
         Cell::Text(text) if name == "metadata" => serde_json::from_str(text).unwrap_or(Json::Null),
         Cell::Text(text) => json!(text),

@@ -23,6 +23,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0005_interactions",
         include_str!("migrations/0005_interactions.sql"),
     ),
+    (
+        "0006_payments_and_ratings_by_day",
+        include_str!("migrations/0006_payments_and_ratings_by_day.sql"),
+    ),
 ];
 
 /// Brings the attached database up to date.

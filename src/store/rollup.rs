@@ -331,7 +331,7 @@ fn insert(
     .fill("measures", &measures)
     .fill("sums", &sums)
     .fill("day", &local_day(shifts, binds))
-    .fill("frame", &alias::unresolved(&frame.raw_sql()))
+    .fill("frame", &alias::unresolved(&frame.kept_sql()))
     .fill("first", &binds.whole(stretch.from))
     .fill("last", &binds.whole(stretch.to))
     .fill("from", &binds.whole(from as i64))

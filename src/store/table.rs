@@ -24,6 +24,8 @@ pub enum Cell {
     Billionths(i128),
     /// A number.
     Number(f64),
+    /// Whole numbers.
+    Wholes(Vec<i64>),
 }
 
 impl Cell {
@@ -33,7 +35,15 @@ impl Cell {
             Cell::Whole(number) => Some(*number),
             Cell::Billionths(billionths) => i64::try_from(billionths / 1_000_000_000).ok(),
             Cell::Number(number) => Some(*number as i64),
-            Cell::Null | Cell::Text(_) => None,
+            Cell::Null | Cell::Text(_) | Cell::Wholes(_) => None,
+        }
+    }
+
+    /// Its whole numbers; none if it is anything else.
+    pub fn wholes(&self) -> &[i64] {
+        match self {
+            Cell::Wholes(numbers) => numbers,
+            _ => &[],
         }
     }
 
@@ -51,7 +61,7 @@ impl Cell {
             Cell::Whole(number) => Some(*number as f64),
             Cell::Billionths(billionths) => Some(*billionths as f64 / 1e9),
             Cell::Number(number) => Some(*number),
-            Cell::Null | Cell::Text(_) => None,
+            Cell::Null | Cell::Text(_) | Cell::Wholes(_) => None,
         }
     }
 }
@@ -163,6 +173,10 @@ fn reader(column: &ArrayRef) -> Result<fn(&ArrayRef, usize) -> Cell, EngineError
         DataType::Decimal128(_, 9) => {
             |column, row| Cell::Billionths(column.as_primitive::<Decimal128Type>().value(row))
         }
+        DataType::List(item) if *item.data_type() == DataType::Int64 => |column, row| {
+            let items = column.as_list::<i32>().value(row);
+            Cell::Wholes(items.as_primitive::<Int64Type>().values().to_vec())
+        },
         DataType::Null => |_, _| Cell::Null,
         other => {
             return Err(EngineError::Query(format!(

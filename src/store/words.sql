@@ -7,6 +7,7 @@ CREATE OR REPLACE TEMP MACRO bar_number(moment, anchor_us, width_us) AS CAST(flo
 CREATE OR REPLACE TEMP MACRO latency_bucket(x) AS CAST(CASE WHEN x > 0 THEN ceil(ln(x) / ln(1.02)) ELSE -32768 END AS SMALLINT);
 CREATE OR REPLACE TEMP MACRO exact_quantile(x, share) AS quantile_cont(x, share);
 CREATE OR REPLACE TEMP MACRO exact_quantiles(x, shares) AS quantile_cont(x, shares);
+CREATE OR REPLACE TEMP MACRO all_of(x) AS list(x);
 CREATE OR REPLACE TEMP MACRO item(list, place) AS list_extract(list, place);
 CREATE OR REPLACE TEMP MACRO json_text(document, path) AS json_extract_string(document, path);
 CREATE OR REPLACE TEMP MACRO has_text(haystack, needle) AS contains(lower(haystack), lower(needle));

@@ -29,13 +29,15 @@ const NOW: &str = "2026-11-24T10:00:00Z";
 /// Days of the demos here: enough to hold everything, and quick.
 const DAYS: u32 = 12;
 /// Tables with rows of a project.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
     "events",
     "previews",
     "people",
     "calls_day",
     "people_day",
     "latency_day",
+    "payments_day",
+    "ratings_day",
 ];
 
 /// The application in this process, with a clock that is moved by hand.

@@ -70,6 +70,13 @@ export const logIn = async (page, at = base) => {
   await page.waitForURL((url) => !url.pathname.endsWith("/login"));
 };
 
+/** The paths of all rooms in the navigation, so that no list of them must be kept up. */
+export const navigation = async (page, at = base) => {
+  const links = await page.locator(".nav-group a").evaluateAll((found) => found.map((link) => new URL(link.href).pathname));
+  assert.ok(links.length > 5, "the navigation has its rooms");
+  return links.map((link) => link.slice(new URL(at).pathname.replace(/\/$/, "").length));
+};
+
 /** Findings of axe-core for WCAG 2.2 A and AA and its best practices, one line each. */
 export const audit = async (page) => {
   await page.evaluate(axe.source);

@@ -144,7 +144,12 @@ pub static PAYMENTS: Frame = Frame {
     raw: include_str!("payments.sql"),
     measures: &["paid", "payments_n", "foreign_payments_n"],
     people: &["person"],
-    rollups: &[],
+    rollups: &[Rollup {
+        table: "payments_day",
+        sql: include_str!("payments_day.sql"),
+        dimensions: &["currency", "plan"],
+        people: &[],
+    }],
 };
 
 /// Ratings.
@@ -153,7 +158,12 @@ pub static RATINGS: Frame = Frame {
     raw: include_str!("ratings.sql"),
     measures: &["positive", "negative", "ratings_n"],
     people: &["person"],
-    rollups: &[],
+    rollups: &[Rollup {
+        table: "ratings_day",
+        sql: include_str!("ratings_day.sql"),
+        dimensions: &["provider", "model", "feature", "plan"],
+        people: &[],
+    }],
 };
 
 /// Every frame.
@@ -194,6 +204,11 @@ impl Frame {
 
     /// The question over events.
     pub fn raw_sql(&self) -> Sql {
-        Sql::text(self.raw)
+        Sql::text(self.raw).fill("currency", &Sql::text("$currency"))
+    }
+
+    /// The question over events from which roll-ups are made: it does not depend on the project's currency.
+    pub fn kept_sql(&self) -> Sql {
+        Sql::text(self.raw).fill("currency", &Sql::text("currency"))
     }
 }

@@ -41,3 +41,62 @@ pub static TOP: [Section; 3] = [
         &["events", "user_requests"],
     ),
 ];
+
+const fn of_one(
+    id: &'static str,
+    title: &'static str,
+    action: &'static str,
+    metrics: &'static [&'static str],
+    by: &'static [&'static str],
+    draw: Draw,
+    columns: u8,
+) -> Section {
+    Section {
+        id,
+        title,
+        action,
+        metrics,
+        by,
+        draw,
+        columns,
+        limit: 10,
+    }
+}
+
+/// What one person did.
+pub static OF_ONE: [Section; 3] = [
+    of_one(
+        "figures",
+        "What they did",
+        "Choose a figure to see its course.",
+        &[
+            "events",
+            "requests",
+            "cost",
+            "error_rate",
+            "revenue",
+            "tokens",
+        ],
+        &[],
+        Draw::Tiles,
+        8,
+    ),
+    of_one(
+        "features",
+        "Features",
+        "Which parts of the product they use.",
+        &["events"],
+        &["feature"],
+        Draw::Bars,
+        6,
+    ),
+    of_one(
+        "models",
+        "Cost by model",
+        "Which models they cost money with.",
+        &["cost", "requests"],
+        &["model"],
+        Draw::Bars,
+        6,
+    ),
+];

@@ -13,7 +13,7 @@ use crate::core::sketch::Sketch;
 use crate::core::value::{Unit, Value};
 use crate::query::answer::Figure;
 use crate::query::ask::bars::BarIndex;
-use crate::query::ask::cell::{apdex, bucket_of, key_of, value_of};
+use crate::query::ask::cell::{apdex, key_of, unpack, value_of};
 use crate::query::ask::{Figures, Place, nothing};
 use crate::query::plan::{Key, Level, Plan};
 use crate::query::question::{Question, Shape};
@@ -31,6 +31,8 @@ pub struct Gathered {
     pub is_cut: bool,
     /// Whether quantiles are of all calls, not of buckets.
     pub is_exact: bool,
+    /// Calls that quantiles may be of.
+    pub attempts: i64,
     /// Calls without a price, if costs are asked for.
     pub unpriced: i64,
 }
@@ -116,7 +118,11 @@ impl<'a> Asker<'a> {
                 )?;
                 continue;
             }
-            let mut levels = overall.clone();
+            // Quantiles have statements of their own; only how many calls there are is needed here.
+            let mut levels = match group.has_plain {
+                true => overall.clone(),
+                false => vec![Level::Total],
+            };
             if split && (number == 0 || !is_cut) {
                 levels.push(Level::Value);
             }
@@ -146,27 +152,20 @@ impl<'a> Asker<'a> {
             let position = self.metrics.iter().rposition(|metric| metric.id == id)?;
             figures.get(&Place::default())?[position].value.as_f64()
         };
-        let is_exact = ours(ATTEMPTS).unwrap_or(0.0) <= limits::EXACT_QUANTILE_ROWS_MAX as f64;
+        let attempts = ours(ATTEMPTS).unwrap_or(0.0) as i64;
+        let mut is_exact = true;
         let unpriced = ours(UNPRICED).unwrap_or(0.0) as i64;
 
         let mut levels = overall.clone();
-        match (split, is_cut) {
-            (false, _) => {
-                self.ask_quantiles(&self.plan(period, &levels, None), is_exact, &mut figures)?
-            }
-            (true, false) => {
-                levels.push(Level::Value);
-                self.ask_quantiles(&self.plan(period, &levels, None), is_exact, &mut figures)?;
-            }
-            (true, true) => {
-                let only = first_keys(&order);
-                self.ask_quantiles(&self.plan(period, &levels, None), is_exact, &mut figures)?;
-                self.ask_quantiles(
-                    &self.plan(period, &[Level::Value], Some(&only)),
-                    is_exact,
-                    &mut figures,
-                )?;
-            }
+        if split && !is_cut {
+            levels.push(Level::Value);
+        }
+        is_exact &=
+            self.ask_quantiles(&self.plan(period, &levels, None), attempts, &mut figures)?;
+        if split && is_cut {
+            let only = first_keys(&order);
+            let plan = self.plan(period, &[Level::Value], Some(&only));
+            is_exact &= self.ask_quantiles(&plan, attempts, &mut figures)?;
         }
         if self.is_led_by_quantile() {
             self.sort_by_leading(&mut order, &figures);
@@ -181,16 +180,17 @@ impl<'a> Asker<'a> {
                 &[Level::ValueInBar],
                 is_cut.then_some(only.as_slice()),
             );
-            for group in groups.iter().filter(|group| !group.is_ours) {
+            for group in groups.iter().filter(|group| group.has_plain) {
                 self.ask_figures(&plan, group, None, &mut figures)?;
             }
-            self.ask_quantiles(&plan, is_exact, &mut figures)?;
+            is_exact &= self.ask_quantiles(&plan, attempts, &mut figures)?;
         }
         Ok(Gathered {
             figures,
             order,
             is_cut,
             is_exact,
+            attempts,
             unpriced,
         })
     }
@@ -208,10 +208,10 @@ impl<'a> Asker<'a> {
             (!self.question.by.is_empty()).then(|| self.plan(period, &[Level::Value], Some(&only))),
         ];
         for plan in plans.into_iter().flatten() {
-            for group in self.frames().iter().filter(|group| !group.is_ours) {
+            for group in self.frames().iter().filter(|group| group.has_plain) {
                 self.ask_figures(&plan, group, None, &mut figures)?;
             }
-            self.ask_quantiles(&plan, now.is_exact, &mut figures)?;
+            self.ask_quantiles(&plan, now.attempts, &mut figures)?;
         }
         figures.retain(|(_, keys), _| keys.is_empty() || now.order.contains(keys));
         Ok(figures)
@@ -234,9 +234,11 @@ impl<'a> Asker<'a> {
             let Some(((bar, keys), cells)) = place_of(&finest, &bars, row) else {
                 continue;
             };
-            let (Some(bucket), Some(count)) = (cells[0].whole(), cells[1].whole()) else {
-                continue;
-            };
+            let mut own = Sketch::default();
+            for packed in cells[0].wholes() {
+                let (bucket, count) = unpack(*packed);
+                own.add_count(bucket, count);
+            }
             for level in plan.levels {
                 let place = match level {
                     Level::Total => (None, Vec::new()),
@@ -244,8 +246,7 @@ impl<'a> Asker<'a> {
                     Level::Value => (None, keys.clone()),
                     Level::ValueInBar => (bar, keys.clone()),
                 };
-                let sketch = sketches.entry(place).or_default();
-                sketch.add_count(bucket_of(bucket), count as u64);
+                sketches.entry(place).or_default().merge(&own);
             }
         }
         Ok(sketches)
@@ -282,16 +283,21 @@ impl<'a> Asker<'a> {
         let mut groups: Vec<Group> = Vec::new();
         for (position, metric) in self.metrics.iter().enumerate() {
             let is_ours = position >= self.question.metrics.len();
+            let is_plain = !is_ours && !matches!(metric.formula, Formula::Quantile { .. });
             let frame = metric.grain.frame();
             match groups
                 .iter_mut()
                 .find(|held| held.frame.grain == frame.grain)
             {
-                Some(group) => group.positions.push(position),
+                Some(group) => {
+                    group.positions.push(position);
+                    group.has_plain |= is_plain;
+                }
                 None => groups.push(Group {
                     frame,
                     positions: vec![position],
                     is_ours,
+                    has_plain: is_plain,
                 }),
             }
         }
@@ -345,12 +351,18 @@ impl<'a> Asker<'a> {
         Ok(order)
     }
 
+    /// Asks for the quantiles, of some `attempts` calls. Returns whether they are exact.
     fn ask_quantiles(
         &self,
         plan: &Plan,
-        is_exact: bool,
+        attempts: i64,
         figures: &mut Figures,
-    ) -> Result<(), EngineError> {
+    ) -> Result<bool, EngineError> {
+        let exact_max = match plan.has_rolled_buckets() {
+            true => limits::EXACT_QUANTILE_ROWS_MAX,
+            false => limits::EXACT_QUANTILE_RAW_ROWS_MAX,
+        };
+        let is_exact = attempts <= exact_max;
         let mut exact: Vec<Wanted> = Vec::new();
         for wanted in self.measurements() {
             let has_apdex = wanted.shares.len() < wanted.positions.len();
@@ -360,7 +372,7 @@ impl<'a> Asker<'a> {
             }
         }
         if exact.is_empty() {
-            return Ok(());
+            return Ok(is_exact);
         }
         let asked: Vec<(Measurement, &[f64])> = exact
             .iter()
@@ -390,7 +402,7 @@ impl<'a> Asker<'a> {
                 }
             }
         }
-        Ok(())
+        Ok(is_exact)
     }
 
     fn ask_buckets(
@@ -466,6 +478,8 @@ struct Group {
     positions: Vec<usize>,
     /// Whether nobody but we asked for any of them; then only the total is needed.
     is_ours: bool,
+    /// Whether there are others than quantiles among those that were asked for.
+    has_plain: bool,
 }
 
 /// Quantiles of one measurement.

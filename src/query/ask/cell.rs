@@ -19,11 +19,12 @@ pub fn value_of(metric: &Metric, cell: &Cell, minutes: f64) -> Value {
             .map_or(Value::Null, |number| Value::Number(number / minutes));
     }
     match (metric.unit.is_money(), cell) {
-        (_, Cell::Null | Cell::Text(_)) => match metric.is_additive && metric.unit == Unit::Revenue
-        {
-            true => Value::Money(MoneySum::ZERO),
-            false => Value::Null,
-        },
+        (_, Cell::Null | Cell::Text(_) | Cell::Wholes(_)) => {
+            match metric.is_additive && metric.unit == Unit::Revenue {
+                true => Value::Money(MoneySum::ZERO),
+                false => Value::Null,
+            }
+        }
         (true, Cell::Billionths(billionths)) => Value::Money(MoneySum::from_nanos(*billionths)),
         (true, Cell::Whole(number)) => {
             Value::Money(MoneySum::from_nanos(i128::from(*number) * 1_000_000_000))
@@ -58,7 +59,7 @@ pub fn apdex(sketch: &Sketch, threshold_ms: f64, total: Option<f64>) -> Figure {
 /// The value of a dimension from its cell.
 pub fn key_of(cell: &Cell, is_person: bool) -> Key {
     match cell {
-        Cell::Null => Key::None,
+        Cell::Null | Cell::Wholes(_) => Key::None,
         Cell::Text(text) => Key::Text(text.clone()),
         Cell::Whole(number) if is_person => Key::Person(*number),
         Cell::Whole(number) => Key::Text(number.to_string()),
@@ -82,10 +83,12 @@ pub fn shown(key: &Key, names: &HashMap<i64, String>) -> Option<String> {
     }
 }
 
-/// DuckDB's bucket for values at or below zero to ours.
-pub fn bucket_of(number: i64) -> i32 {
-    match i32::try_from(number) {
-        Ok(-32_768) | Err(_) => sketch::bucket(0.0),
-        Ok(bucket) => bucket,
-    }
+/// A bucket and its count from the one number that [`crate::query::plan::Plan::buckets`] packs them into.
+pub fn unpack(packed: i64) -> (i32, u64) {
+    let bucket = match (packed & 0xFFFF) - 32_768 {
+        // What the engine calls the bucket of values at or below zero.
+        -32_768 => sketch::bucket(0.0),
+        bucket => bucket as i32,
+    };
+    (bucket, (packed >> 16) as u64)
 }

@@ -205,6 +205,30 @@ fn days_are_priced_anew_as_the_preview_says_and_roll_ups_follow() {
 }
 
 #[test]
+fn a_job_that_was_cut_off_leaves_whole_days_and_is_finished_by_doing_it_again() {
+    let given = autumn();
+    let job = job(&given, "2026-10-24", "2026-10-25");
+    let zones = Zones::default();
+    zones.set(1, &given.zone);
+    let repricings = Repricings::default();
+    let _gone = repricings.ask(job.clone());
+    let mut request = repricings.take().expect("it was asked for");
+    request.do_next_day(&given.engine, &zones).expect("a day");
+    drop(request);
+    given
+        .engine
+        .reopen()
+        .expect("the engine opens as after a crash");
+
+    // The 24th is done: 10 + 5 + 1; the 25th is as it was: three times 2.
+    let halfway = costs(&given, BY_DAY);
+    assert_eq!((halfway[6], halfway[9]), (cents(1600), cents(600)));
+
+    assert_eq!(done(&given, &job), 3, "only what is left");
+    assert_eq!(costs(&given, BY_DAY)[0], cents(2800));
+}
+
+#[test]
 fn what_the_client_reported_stays_and_the_own_cache_costs_nothing() {
     let reported = Event {
         cost: Some(3_000_000_000),

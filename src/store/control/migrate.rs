@@ -43,6 +43,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "saved_funnels",
         sql: include_str!("migrations/0005_saved_funnels.sql"),
     },
+    Migration {
+        version: 6,
+        name: "person_erasures",
+        sql: include_str!("migrations/0006_person_erasures.sql"),
+    },
 ];
 
 /// Applies the steps of `migrations` that the file does not have yet.

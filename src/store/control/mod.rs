@@ -22,6 +22,7 @@ pub mod origin;
 pub mod own_price;
 pub mod password;
 pub mod person;
+pub mod person_erasure;
 pub mod price_book;
 pub mod problem;
 pub mod project;

@@ -167,6 +167,21 @@ pub const OPERATIONS: &[Operation] = &[
         refusals: &[Code::ParameterInvalid, Code::NotReady],
     },
     Operation {
+        id: "budgets",
+        method: "GET",
+        path: "/api/v1/budgets",
+        summary: "Say how budgets stand.",
+        help: "What is spent of each budget in use, what will be by the end of its period, and when it is gone; with `by` \
+            also who spends how much of which. Money is decimal text in US dollars; what is projected is a number, as \
+            it is an estimate. The page Costs and budgets shows the same.",
+        who: Who::Reader,
+        parameters: parameter::of_budgets,
+        body: None,
+        answer: "Budgets, and with `by` a row for each value.",
+        answers: &[("application/json", "Budgets")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
         id: "summary",
         method: "GET",
         path: "/api/v1/summary",

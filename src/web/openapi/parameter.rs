@@ -2,12 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::budget::breakdown::SPLITS;
 use crate::catalogue::dimension::{DIMENSIONS, DimensionKind};
 use crate::catalogue::metric;
 use crate::core::code::Code;
 use crate::core::limits;
 use crate::core::range::{Compare, Interval, RANGES};
-use crate::ingest::field::FIELDS;
+use crate::ingest::field::{FIELDS, Field};
 use crate::query::question::Shape;
 use crate::web::api::LOG_ENTRIES_MAX;
 use crate::web::openapi::schema;
@@ -74,6 +75,19 @@ pub fn of_catalogue() -> Vec<Parameter> {
     of_project()
 }
 
+/// Of budgets.
+pub fn of_budgets() -> Vec<Parameter> {
+    let splits: Vec<&str> = SPLITS.iter().map(|(id, _)| *id).collect();
+    let mut parameters = of_project();
+    parameters.push(Parameter::new(
+        "by",
+        "Also a row for each of the dearest values of this dimension, and for each with a budget of its own.",
+        json!({ "type": "string", "enum": splits }),
+        json!("provider"),
+    ));
+    parameters
+}
+
 /// Of `POST /v1/events`.
 pub fn of_events() -> Vec<Parameter> {
     vec![Parameter::new(
@@ -106,14 +120,23 @@ pub fn of_pixel() -> Vec<Parameter> {
                 field.name,
                 schema::field_help(field.name),
                 json!({ "type": "string" }),
-                json!(if field.name == "type" {
-                    "page_view"
-                } else {
-                    "x"
-                }),
+                example(field),
             )
         })
         .collect()
+}
+
+/// A value of a field that a page could send.
+fn example(field: &Field) -> Json {
+    match field.name {
+        "type" => json!("page_view"),
+        "title" => json!("Start"),
+        "referrer" => json!("https://news.example.com/"),
+        "utm_source" => json!("newsletter"),
+        "utm_medium" => json!("email"),
+        "utm_campaign" => json!("spring"),
+        name => schema::example(name, &field.target),
+    }
 }
 
 /// Of the ingest log.

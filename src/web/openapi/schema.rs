@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::catalogue::frame::FRAMES;
 use crate::core::code::Code;
+use crate::core::cycle::Cycle;
 use crate::core::event::COLUMNS;
 use crate::core::value::{Better, Unit};
 use crate::ingest::field::{FIELDS, Target};
@@ -29,6 +30,7 @@ pub fn all() -> Json {
         "Metric": metric(),
         "Catalogue": catalogue(),
         "Csv": { "type": "string" },
+        "Budgets": budgets(),
         "Summary": summary(),
         "IngestLog": ingest_log(),
         "Status": closed(&[("status", json!({ "enum": ["ok", "ready"] }))], &[]),
@@ -117,7 +119,12 @@ fn problem() -> Json {
 }
 
 fn events() -> Json {
-    json!({ "anyOf": [reference("Event"), { "type": "array", "items": reference("Event") }] })
+    let list = json!({
+        "type": "array",
+        "description": "Events. One that is none is told in the receipt and does not keep the others out.",
+        "items": {},
+    });
+    json!({ "anyOf": [reference("Event"), list] })
 }
 
 /// An event as a sender may write it. Other fields go into its metadata; a value that cannot be read refuses the one
@@ -146,7 +153,8 @@ fn event() -> Json {
     } })
 }
 
-fn example(name: &str, target: &Target) -> Json {
+/// A value of a field that is accepted.
+pub fn example(name: &str, target: &Target) -> Json {
     match target {
         Target::Id => json!("0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"),
         Target::Kind => json!("response_received"),
@@ -158,6 +166,7 @@ fn example(name: &str, target: &Target) -> Json {
             "model" => json!("gpt-4o-mini"),
             "status" => json!("ok"),
             "url" => json!("https://app.example.com/start"),
+            "user_id" => json!("ana"),
             _ => json!("example"),
         },
         Target::Count(_) => json!(120),
@@ -385,6 +394,69 @@ fn catalogue() -> Json {
             ("dimensions", list(dimension)),
         ],
         &[],
+    )
+}
+
+fn budgets() -> Json {
+    let money = json!({ "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$" });
+    let money_or_null = json!({ "type": ["string", "null"] });
+    let number_or_null = json!({ "type": ["number", "null"] });
+    let day = json!({ "type": "string", "format": "date" });
+    let projected = json!({ "anyOf": [
+        { "type": "null" },
+        closed(&[("value", json!({ "type": "number" })), ("low", number_or_null.clone()), ("high", number_or_null.clone())], &[]),
+    ] });
+    let described = [
+        ("id", count()),
+        ("name", text()),
+        ("filter", text()),
+        ("cycle", json!({ "enum": Cycle::ALL.map(Cycle::id) })),
+        ("thresholds", json!({ "type": "array", "items": count() })),
+        ("forecast", json!({ "type": "boolean" })),
+    ];
+    // Without a usable filter a budget has none of these; a row without a budget has no limit.
+    let figures = [
+        ("from", day.clone()),
+        ("to", day),
+        ("current_spend", money),
+        ("budget_limit", money_or_null),
+        ("percentage_used", number_or_null.clone()),
+        ("pace", number_or_null.clone()),
+        ("threshold_reached", number_or_null.clone()),
+        ("alert_threshold", number_or_null.clone()),
+        ("forecast_reached", json!({ "type": "boolean" })),
+        ("burn_rate_per_day", number_or_null),
+        ("projected", projected.clone()),
+        (
+            "runs_out",
+            json!({ "type": ["string", "null"], "format": "date" }),
+        ),
+    ];
+    let budget = closed(&described, &figures);
+    let mut of_row = figures.to_vec();
+    of_row.push(("projected_monthly", projected));
+    let row = closed(
+        &[
+            ("key", text_or_null()),
+            (
+                "budget",
+                json!({ "anyOf": [{ "type": "null" }, closed(&described, &[])] }),
+            ),
+        ],
+        &of_row,
+    );
+    closed(
+        &[
+            ("project", text()),
+            ("currency", json!({ "const": "USD" })),
+            ("as_of", json!({ "type": "string", "format": "date-time" })),
+            ("time_zone", text()),
+            ("budgets", json!({ "type": "array", "items": budget })),
+        ],
+        &[
+            ("by", text()),
+            ("rows", json!({ "type": "array", "items": row })),
+        ],
     )
 }
 

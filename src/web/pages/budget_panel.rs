@@ -41,6 +41,11 @@ pub async fn panel(request: &HttpRequest, visit: &Visit) -> Result<BudgetPanel, 
         .find(|(id, _)| *id == asked)
         .unwrap_or(SPLITS[0]);
     let lines = breakdown::lines(&app.engine, project, &held, by, now).await?;
+    let whole = match by {
+        "project" => lines.clone(),
+        _ => breakdown::lines(&app.engine, project, &[], "project", now).await?,
+    };
+    let month = whole.first().map(|line| &line.month);
     let base = app.config.server.base_path.as_str();
     let filter = crate::web::pages::report::filter_text(request);
     let slug = project.slug.as_str();
@@ -61,6 +66,10 @@ pub async fn panel(request: &HttpRequest, visit: &Visit) -> Result<BudgetPanel, 
         new_href: format!("{base}{}", with_query("/costs/budgets/new", known)),
         card: Card::new("spenders", "Spend against budget", Width::Full)
             .about("this month, or the period of the budget"),
+        burn: month
+            .and_then(|month| month.burn_per_day)
+            .map_or("–".to_owned(), |burn| format!("{} a day", short(burn))),
+        month: month.map_or(String::new(), month_sentence),
         by: Segmented {
             label: "Split by".to_owned(),
             choices: choices.collect(),
@@ -276,6 +285,20 @@ fn table(lines: &[Line], label: &str, (by, project): (&str, &str)) -> DataTable 
         Row::new(cells)
     });
     DataTable::new("Spend against budget", columns, rows.collect())
+}
+
+/// "burn rate over the last seven complete days; this month $1.1K so far, projected $1.4K (between $1.3K and $1.6K)"
+fn month_sentence(month: &Course) -> String {
+    let spent = dollars(month.spent);
+    let mut text =
+        format!("burn rate over the last seven complete days; this month {spent} so far");
+    if let Some(projection) = &month.projection {
+        text.push_str(&format!(", projected {}", short(projection.total)));
+        if let Some((low, high)) = projection.interval {
+            text.push_str(&format!(" (between {} and {})", short(low), short(high)));
+        }
+    }
+    text
 }
 
 fn projected(month: &Course) -> Cell {

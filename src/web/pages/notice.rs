@@ -95,6 +95,15 @@ const TABLE: &[Entry] = &[
         "The calls are being priced anew. This may take some minutes; reload the page to see whether it is done.",
     ),
     good(
+        "user_merged",
+        "They are one person now. No event was changed, and it can be undone here.",
+    ),
+    good("user_unmerged", "They are two people again."),
+    good(
+        "user_erased",
+        "All events are erased, or will be within seconds. The receipt below is the proof.",
+    ),
+    good(
         "key_revoked",
         "The key is revoked. Requests with it are refused from now on.",
     ),

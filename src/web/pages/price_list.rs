@@ -68,10 +68,11 @@ impl PriceList {
         let columns = vec![
             Column::words("Model"),
             Column::words("Provider"),
-            Column::words("Price in dollars"),
             Column::words("From").wide_only(),
             Column::words("Until before").wide_only(),
             Column::words("Source").wide_only(),
+            // Last, as it may be long.
+            Column::words("Price in dollars"),
         ];
         PriceList {
             table: DataTable::new("All prices", columns, rows),
@@ -85,6 +86,7 @@ impl PriceList {
         let shown = self.table.rows.len();
         let whole = |count: usize| separated(count as u64);
         match (self.found == self.all, shown < self.found) {
+            (true, false) if self.all == 1 => "one price".to_owned(),
             (true, false) => format!("{} prices", whole(self.all)),
             (true, true) => format!("the first {} of {}", whole(shown), whole(self.all)),
             (false, false) => format!("{} of {}", whole(self.found), whole(self.all)),
@@ -127,10 +129,10 @@ fn row(name: Cell, provider: Option<&str>, price: &Price, source: String) -> Row
     Row::new(vec![
         name,
         Cell::Text(provider.map_or("any".to_owned(), |id| provider::label(id).to_owned())),
-        Cell::Text(described(price)),
         day(price.valid_from, "It always held."),
         day(price.valid_to, "No end is known."),
         Cell::Text(source),
+        Cell::Text(described(price)),
     ])
 }
 

@@ -91,7 +91,7 @@ fn entry(operation: &Operation, url: &str, schemas: &Json) -> OperationEntry {
         method: operation.method,
         path: operation.path,
         summary: operation.summary,
-        help: operation.help,
+        help: plain(operation.help),
         who: operation.who.words(),
         curl: curl(operation, url),
         parameters: parameters
@@ -99,7 +99,7 @@ fn entry(operation: &Operation, url: &str, schemas: &Json) -> OperationEntry {
             .map(|parameter| ParameterEntry {
                 name: parameter.name,
                 example: written(&parameter.example),
-                help: parameter.help,
+                help: plain(&parameter.help),
             })
             .collect(),
         answers: operation
@@ -126,6 +126,11 @@ fn entry(operation: &Operation, url: &str, schemas: &Json) -> OperationEntry {
             })
             .collect(),
     }
+}
+
+/// A text of the document, which marks names by backticks, as text of a page.
+fn plain(text: &str) -> String {
+    text.replace('`', "")
 }
 
 /// An example as it stands in an address: lists with commas.

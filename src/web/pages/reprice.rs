@@ -219,10 +219,10 @@ fn compared(comparison: &Comparison, basis: &str) -> Compared {
         _ => "at the prices of each call’s day",
     };
     let mut summary = format!(
-        "{} calls cost {} as billed then, and {} {other}: a difference of {}.",
-        separated(total.calls),
+        "{} as billed then, and {} {other}, for {}: a difference of {}.",
         dollars(total.old),
         dollars(total.new),
+        calls(total.calls),
         difference(total.old, total.new)
     );
     if total.unpriced_old > 0 || total.unpriced_new > 0 {
@@ -274,14 +274,18 @@ fn compared(comparison: &Comparison, basis: &str) -> Compared {
     }
     let mut table = DataTable::new("Costs as billed then and anew, by model", columns, rows);
     table.total = Some(row("All".to_owned(), total));
-    let count = match total.changed {
-        1 => "one call".to_owned(),
-        count => format!("{} calls", separated(count)),
-    };
     Compared {
         table,
         summary,
-        button: (basis == "own" && total.changed > 0).then(|| format!("Price {count} anew")),
+        button: (basis == "own" && total.changed > 0)
+            .then(|| format!("Price {} anew", calls(total.changed))),
+    }
+}
+
+fn calls(count: u64) -> String {
+    match count {
+        1 => "one call".to_owned(),
+        count => format!("{} calls", separated(count)),
     }
 }
 

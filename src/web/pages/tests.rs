@@ -1,6 +1,9 @@
 //! The pages as a browser meets them: the real application in a temporary folder, a jar of cookies, forms that
 //! send back the token they carry.
 
+mod drill;
+mod money;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -324,6 +327,11 @@ async fn made_up_data_is_marked_on_every_page_and_removed_by_a_form_of_ours_alon
         "/settings/projects",
         "/settings/projects/demo",
         "/settings/keys",
+        "/settings/prices",
+        "/settings/prices/new",
+        "/settings/prices/reprice",
+        "/costs",
+        "/costs/budgets/new",
         "/settings/account",
     ] {
         let (marked, plain) = (
@@ -378,6 +386,13 @@ async fn every_page_opens_for_who_is_logged_in() {
         "/settings/projects/new",
         "/settings/projects/default",
         "/settings/keys",
+        "/settings/prices",
+        "/settings/prices/new",
+        "/settings/prices/reprice",
+        "/settings/prices/reprice?basis=today",
+        "/costs",
+        "/costs?by=team",
+        "/costs/budgets/new",
         "/settings/account",
         "/funnels",
         "/funnels?step=sign_up",
@@ -440,8 +455,10 @@ async fn a_funnel_is_saved_for_everybody_replaced_by_name_and_forgotten() {
     }
     let listed = place.get("/funnels").await;
     assert_eq!(
-        listed.text.matches("&amp;step=plan_upgraded").count()
-            + listed.text.matches("&#38;step=plan_upgraded").count(),
+        listed
+            .text
+            .matches("step=sign_up&#38;step=plan_upgraded&#38;window=14d")
+            .count(),
         1,
         "the second took the first one's place"
     );

@@ -39,6 +39,10 @@ pub struct BudgetPanel {
     pub new_href: String,
     /// The frame of the table.
     pub card: Card,
+    /// What a day costs: "$42.98 a day".
+    pub burn: String,
+    /// What this month has cost and will, in a sentence.
+    pub month: String,
     /// By what the table is split.
     pub by: Segmented,
     /// Spend, limit and projection of each value.

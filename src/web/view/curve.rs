@@ -91,10 +91,11 @@ fn place((x, y): &(f64, f64)) -> String {
 /// A monotone cubic through points at equal steps. [Steffen 1990, "A simple method for monotonic interpolation"]
 fn bent(run: &[(f64, f64)]) -> String {
     let rise: Vec<f64> = run.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
-    let mut path = place(&run[0]);
-    if rise.len() == 1 {
-        return path + "L" + &place(&run[1]);
+    // One point or two have nothing to bend.
+    if rise.len() < 2 {
+        return run.iter().map(place).collect::<Vec<String>>().join("L");
     }
+    let mut path = place(&run[0]);
     // What the line rises by in one step, at each point.
     let inner = |before: f64, after: f64| match before * after > 0.0 {
         true => (before.abs().min(after.abs()) * 2.0)
@@ -107,11 +108,9 @@ fn bent(run: &[(f64, f64)]) -> String {
     for (point, pair) in rise.windows(2).enumerate() {
         slope[point + 1] = inner(pair[0], pair[1]);
     }
-    for (end, beside, step) in [(0, 1, 0), (run.len() - 1, run.len() - 2, rise.len() - 1)] {
-        if let (Some(step), Some(slope_beside)) = (rise.get(step), slope.get(beside).copied()) {
-            slope[end] = (3.0 * step - slope_beside) / 2.0;
-        }
-    }
+    let last = rise.len();
+    slope[0] = (3.0 * rise[0] - slope[1]) / 2.0;
+    slope[last] = (3.0 * rise[last - 1] - slope[last - 1]) / 2.0;
     for (number, pair) in run.windows(2).enumerate() {
         let third = (pair[1].0 - pair[0].0) / 3.0;
         let leaving = (pair[0].0 + third, pair[0].1 + slope[number] / 3.0);
@@ -196,10 +195,12 @@ mod tests {
             drawn.line,
             "M0 90C10 82.5 20 75 30 60C40 45 50 0 60 0C70 0 80 30 90 60"
         );
-        assert_eq!(
-            Curve::new(&[Some(0.0), Some(90.0)], 90.0, smooth).line,
-            "M0 90L90 0"
-        );
+        for (values, line) in [
+            ([Some(0.0), Some(90.0)], "M0 90L90 0"),
+            ([Some(90.0), None], "M0 0h0"),
+        ] {
+            assert_eq!(Curve::new(&values, 90.0, smooth).line, line);
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod budgets;
 pub mod keys;
 pub mod missing;
 pub mod overview;
+pub mod person;
 pub mod prices;
 pub mod problem;
 pub mod projects;

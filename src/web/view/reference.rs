@@ -102,7 +102,7 @@ pub struct OperationEntry {
     /// What it does.
     pub summary: &'static str,
     /// What one should know.
-    pub help: &'static str,
+    pub help: String,
     /// Who may.
     pub who: &'static str,
     /// What its address may hold.

@@ -44,6 +44,12 @@ fn pages(suffix: &'static str) -> Vec<(&'static str, String)> {
         ("keys", render(&sample.keys(false, false))),
         ("keys, created", render(&sample.keys(true, false))),
         ("keys, empty", render(&sample.keys(false, true))),
+        ("budgets", sample_panel(&sample, true)),
+        ("budgets, none", sample_panel(&sample, false)),
+        ("budget, refused", render(&sample.budget())),
+        ("prices", render(&sample.prices())),
+        ("price, refused", render(&sample.price())),
+        ("re-pricing", render(&sample.reprice())),
         ("account", render(&sample.account())),
         ("missing", render(&sample.missing(false, false))),
         ("missing, filtered", render(&sample.missing(true, false))),
@@ -55,6 +61,17 @@ fn pages(suffix: &'static str) -> Vec<(&'static str, String)> {
         ("problem 429", render(&sample.problem(429))),
         ("problem 500", render(&sample.problem(500))),
     ]
+}
+
+/// The head of the page of costs, in the page of a form so that it stands in a whole document.
+fn sample_panel(sample: &Sample, has_budgets: bool) -> String {
+    let panel = sample
+        .budget_panel(has_budgets)
+        .render()
+        .expect("a part of finished values renders");
+    let page = sample.budget().render();
+    let page = page.expect("a page of finished values renders");
+    page.replacen("<div class=\"narrow-card\">", &format!("{panel}<div>"), 1)
 }
 
 /// The value of an attribute's every occurrence.
@@ -181,7 +198,8 @@ fn every_link_and_file_starts_at_the_base_path() {
 
     assert!(links.len() > 30, "{}", links.len());
     for link in links {
-        let is_local = link.starts_with('#') || link.starts_with("?project=");
+        // A query alone asks the page itself, wherever that is.
+        let is_local = link.starts_with('#') || link.starts_with('?');
         assert!(is_local || link.starts_with("/analytics/"), "{link}");
     }
 }

@@ -36,6 +36,7 @@ test("a curve is drawn as the server draws it", () => {
   const smooth = { width: 90, height: 90, top: 0, zero: 90, isSmooth: true };
   assert.equal(curve([0, 30, 90, 30], 90, smooth).line, "M0 90C10 82.5 20 75 30 60C40 45 50 0 60 0C70 0 80 30 90 60");
   assert.equal(curve([0, 90], 90, smooth).line, "M0 90L90 0");
+  assert.equal(curve([90, null], 90, smooth).line, "M0 0h0");
   assert.equal(sparkline([1, 2], [4, 0]).today.line, "M0 29.3L160 20.5");
   assert.equal(sparkline([1, 2], [0, null]).yesterday, "");
 });

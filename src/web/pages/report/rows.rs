@@ -131,16 +131,19 @@ fn table(listing: &Listing, address: &Address, zone: &TimeZone) -> DataTable {
         Column::words("Status"),
         Column::words("Error").wide_only(),
         Column::numbers("Latency").wide_only(),
+        Column::numbers("Cost"),
         Column::numbers("Tokens in").wide_only(),
         Column::numbers("Tokens out").wide_only(),
-        Column::numbers("Cost"),
     ];
     let rows = listing
         .rows
         .iter()
         .map(|event| row(event, address, zone))
         .collect();
-    DataTable::new("Events", columns, rows)
+    let mut table = DataTable::new("Events", columns, rows);
+    // The page is the table: it scrolls by itself.
+    table.is_tall = false;
+    table
 }
 
 fn row(event: &EventRow, address: &Address, zone: &TimeZone) -> Row {
@@ -171,9 +174,9 @@ fn row(event: &EventRow, address: &Address, zone: &TimeZone) -> Row {
         status(event),
         link("error_type", "error_type"),
         number(event, "latency_ms", &Unit::Milliseconds),
+        cost(event),
         number(event, "input_tokens", &Unit::Tokens),
         number(event, "output_tokens", &Unit::Tokens),
-        cost(event),
     ])
 }
 
@@ -192,7 +195,8 @@ fn status(event: &EventRow) -> Cell {
         _ => return Cell::Missing("It is no AI call."),
     };
     let label = match event.get("status_code") {
-        table::Cell::Whole(code) => format!("{label} {code}"),
+        // That a success has the status 200 is no news.
+        table::Cell::Whole(code) if *code >= 400 => format!("{label} {code}"),
         _ => label.to_owned(),
     };
     Cell::Pill { tone, label }

@@ -3,6 +3,9 @@
 //! The figures are those of `GET /api/v1/users/…` over the same range and filters; top users come from the catalogue.
 
 mod draw;
+pub mod export;
+pub mod people;
+pub mod person;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -12,7 +15,7 @@ use crate::catalogue::section::users::TOP;
 use crate::core::range::Interval;
 use crate::people::answer::{Coverage, Table, Topic};
 use crate::render::unit::{Unit, share_in_list};
-use crate::web::pages::place::see_other;
+use crate::web::pages::place::{see_other, with_query};
 use crate::web::pages::report::address::Address;
 use crate::web::pages::report::{self, controls, wording};
 use crate::web::pages::users::draw::{Board, Tile};
@@ -155,7 +158,17 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
                 .hub
                 .snapshot(visit.access.scope().project_id().get());
             let online = online.map(|frame| frame.kpi.active_users_now);
-            sections.push(hero(&board, tables, online));
+            let mut hero = hero(&board, tables, online);
+            hero.card.menu.push(MenuLink {
+                label: "List of people".to_owned(),
+                href: format!(
+                    "{}{}",
+                    visit.app.config.server.base_path.as_str(),
+                    with_query(people::PATH, &[("project", &visit.project().slug)])
+                ),
+                is_download: false,
+            });
+            sections.push(hero);
             for (part, table) in PARTS.iter().zip(tables) {
                 sections.push(section(
                     &visit,
@@ -283,11 +296,17 @@ fn told(coverage: &Coverage) -> String {
         return String::new();
     };
     let count = |number: i64| Unit::Count.short(number as f64);
+    let left_out = match coverage.cookieless {
+        0 => String::new(),
+        number => format!(
+            " {} cookieless visitors cannot be followed and are left out.",
+            count(number)
+        ),
+    };
     format!(
-        "Figures over days are of {} people with a user id and {} with an anonymous id of their own. {} cookieless visitors cannot be followed and are left out. Identified: {} of all visitors.",
+        "Figures over days are of {} people with a user id and {} with an anonymous id of their own.{left_out} Identified: {} of all visitors.",
         count(coverage.identified),
         count(coverage.anonymous),
-        count(coverage.cookieless),
         share_in_list(share),
     )
 }

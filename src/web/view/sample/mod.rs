@@ -2,6 +2,7 @@
 //! in every field that a request can reach.
 
 pub mod gallery;
+mod money;
 mod overview;
 mod platform;
 mod settings;
