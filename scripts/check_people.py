@@ -27,7 +27,7 @@ WINDOW = pd.Timedelta(days=30)
 
 def purchases(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(path, sep=r"\s+", skiprows=1, names=["user", "date", "cds", "dollars"], dtype={"user": str})
-    frame["at"] = pd.to_datetime(frame["date"], format="%Y%m%d") + pd.Timedelta(weeks=1_040)
+    frame["at"] = pd.to_datetime(frame["date"].astype(str), format="%Y%m%d") + pd.Timedelta(weeks=1_040)
     # The order of receipt decides between purchases of one day, so what is sent is what is looked at.
     return frame.sort_values("at", kind="stable").reset_index(drop=True)
 

@@ -14,6 +14,12 @@ use crate::store::table::{self, Rows};
 /// Columns of whole numbers, all of one length.
 pub type Columns<'a> = [&'a [i64]];
 
+/// The columns row by row; `N` is how many there are.
+pub fn by_row<'a, const N: usize>(columns: &'a Columns<'a>) -> impl Iterator<Item = [i64; N]> + 'a {
+    let rows = columns.first().map_or(0, |column| column.len());
+    (0..rows).map(move |row| std::array::from_fn(|column| columns[column][row]))
+}
+
 /// A transaction of a reader: everything asked in it sees the same events.
 pub struct Study<'a> {
     reader: &'a Connection,

@@ -9,13 +9,15 @@ use crate::core::range::Period;
 pub struct Step {
     /// People who reached it, whether or not their attempt may still go on.
     pub people: u64,
+    /// Of them, those whose attempt is over: finished, broken, or with its window.
+    pub settled: u64,
     /// Of them, those who went no further yet but still may.
     pub open: u64,
     /// Of them, those who went no further and whose window is over.
     pub dropped: u64,
-    /// Of those who reached the step before, open attempts left out.
+    /// Of those who reached the step before.
     pub of_previous: Share,
-    /// Of those who entered, open attempts left out.
+    /// Of those who entered.
     pub of_first: Share,
     /// How many times the next figures are taken of.
     pub timed: u64,
@@ -27,6 +29,14 @@ pub struct Step {
     pub from_entry_median_us: Option<f64>,
     /// Nine of ten were faster from the entry.
     pub from_entry_p90_us: Option<f64>,
+}
+
+/// The rate of the whole way: of attempts that are over, those that finished.
+pub fn whole_way(steps: &[Step]) -> Share {
+    Share {
+        part: steps.last().map_or(0, |step| step.settled),
+        whole: steps.first().map_or(0, |step| step.settled),
+    }
 }
 
 /// Fewest times under a median.
@@ -86,10 +96,7 @@ pub struct Answer {
 impl Answer {
     /// The rate of the whole way, open attempts left out.
     pub fn rate(&self) -> Share {
-        self.steps
-            .last()
-            .map(|step| step.of_first)
-            .unwrap_or_default()
+        whole_way(&self.steps)
     }
 
     /// People who entered.

@@ -15,6 +15,7 @@ use crate::analysis::identity::Identity;
 use crate::analysis::inquiry::Inquiry;
 use crate::core::sql::{Binds, Sql};
 use crate::store::engine::EngineError;
+use crate::store::study::by_row;
 use crate::store::table::Cell;
 
 /// Events held at once. At some 60 bytes each with their copy in order this is 360 MB; beyond it people are looked
@@ -226,8 +227,7 @@ impl Counter<'_> {
         let mut rows: Vec<Moment> = Vec::new();
         let mut visits = Visits::default();
         self.inquiry.numbers(sql, binds, |columns| {
-            for place in 0..columns[0].len() {
-                let key = columns[0][place];
+            for [key, at, seq, mask, split] in by_row(columns) {
                 let owner = match self.question.unit {
                     Unit::User => self.identity.resolve(key as u32),
                     Unit::Visit if key as u64 % passes == pass => visits.number(key),
@@ -238,10 +238,10 @@ impl Counter<'_> {
                 }
                 owners.push(owner);
                 rows.push(Moment {
-                    at: columns[1][place],
-                    seq: columns[2][place],
-                    mask: columns[3][place] as u16,
-                    split: columns[4][place] as u16,
+                    at,
+                    seq,
+                    mask: mask as u16,
+                    split: split as u16,
                 });
             }
         })?;

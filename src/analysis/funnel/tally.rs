@@ -39,9 +39,11 @@ impl Tally {
                 let whole_times = &mut self.whole_times[depth - 1];
                 times.sort_unstable();
                 whole_times.sort_unstable();
-                let before = at_least(&self.settled, depth.max(2) - 1);
+                let people =
+                    |depth: usize| at_least(&self.settled, depth) + at_least(&self.open, depth);
                 Step {
-                    people: settled + at_least(&self.open, depth),
+                    people: people(depth),
+                    settled,
                     open: self.open[depth],
                     dropped: if depth < count {
                         self.settled[depth]
@@ -49,12 +51,12 @@ impl Tally {
                         0
                     },
                     of_previous: Share {
-                        part: settled,
-                        whole: before,
+                        part: people(depth),
+                        whole: people(depth.max(2) - 1),
                     },
                     of_first: Share {
-                        part: settled,
-                        whole: at_least(&self.settled, 1),
+                        part: people(depth),
+                        whole: people(1),
                     },
                     timed: times.len() as u64,
                     median_us: quantile(times, 0.5),

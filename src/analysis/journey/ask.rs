@@ -14,6 +14,7 @@ use crate::analysis::journey::question::{Direction, Question};
 use crate::analysis::journey::way::{Stop, way};
 use crate::core::sql::{Binds, Sql};
 use crate::store::engine::EngineError;
+use crate::store::study::by_row;
 use crate::store::table::Cell;
 
 /// Events held at once; beyond it visits are looked at in several passes. At some 60 bytes each this is 360 MB.
@@ -34,18 +35,17 @@ pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineErr
         let mut visits: HashMap<i64, u32, RandomState> = HashMap::default();
         let (mut owners, mut stops): (Vec<u32>, Vec<Stop>) = (Vec::new(), Vec::new());
         inquiry.numbers(&sql, &binds, |columns| {
-            for place in 0..columns[0].len() {
-                let key = columns[0][place];
+            for [key, at, seq, place, is_anchor] in by_row(columns) {
                 if key as u64 % passes != pass {
                     continue;
                 }
                 let next = visits.len() as u32;
                 owners.push(*visits.entry(key).or_insert(next));
                 stops.push(Stop {
-                    at: columns[1][place],
-                    seq: columns[2][place],
-                    place: numbers.get(&columns[3][place]).copied().unwrap_or_default(),
-                    is_anchor: columns[4][place] != 0,
+                    at,
+                    seq,
+                    place: numbers.get(&place).copied().unwrap_or_default(),
+                    is_anchor: is_anchor != 0,
                 });
             }
         })?;

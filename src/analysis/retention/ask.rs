@@ -10,6 +10,7 @@ use crate::analysis::retention::people::Cohorts;
 use crate::analysis::retention::question::{Measure, Mode, Question, Whose};
 use crate::analysis::retention::source;
 use crate::store::engine::EngineError;
+use crate::store::study::by_row;
 use crate::store::table;
 
 /// Answers.
@@ -102,10 +103,10 @@ impl Asker<'_> {
         let mut seen: Vec<bool> = Vec::new();
         let (sql, binds) = source::activity(self.inquiry, question, self.calendar);
         self.inquiry.numbers(&sql, &binds, |columns| {
-            for place in 0..columns[0].len() {
-                let (person, stretch) = (columns[0][place], self.calendar.place(columns[1][place]));
+            for [person, stretch, count] in by_row(columns) {
+                let stretch = self.calendar.place(stretch);
                 if stretch.is_some() {
-                    self.cover(person, columns[2][place], &mut seen, &mut coverage);
+                    self.cover(person, count, &mut seen, &mut coverage);
                 }
                 let Some(person) = self.resolve(person) else {
                     continue;
@@ -122,9 +123,9 @@ impl Asker<'_> {
             let (sql, binds) = source::starts(question, self.calendar, values);
             let mut starts: Vec<(i64, u32, u8)> = Vec::new();
             self.inquiry.numbers(&sql, &binds, |columns| {
-                for place in 0..columns[0].len() {
-                    if let Some(person) = self.resolve(columns[0][place]) {
-                        starts.push((columns[1][place], person, columns[2][place] as u8));
+                for [person, at, value] in by_row(columns) {
+                    if let Some(person) = self.resolve(person) {
+                        starts.push((at, person, value as u8));
                     }
                 }
             })?;
@@ -215,11 +216,10 @@ impl Asker<'_> {
         }
         let (sql, binds) = source::payments(self.question, self.calendar);
         self.inquiry.numbers(&sql, &binds, |columns| {
-            for place in 0..columns[0].len() {
-                let person = self.resolve(columns[0][place]);
+            for [person, stretch, paid] in by_row(columns) {
+                let person = self.resolve(person);
                 let home = person.and_then(|person| homes.get(person as usize).copied().flatten());
-                let (Some((value, cohort)), Some(stretch)) =
-                    (home, self.calendar.place(columns[1][place]))
+                let (Some((value, cohort)), Some(stretch)) = (home, self.calendar.place(stretch))
                 else {
                     continue;
                 };
@@ -227,7 +227,7 @@ impl Asker<'_> {
                 if let Some(cell) =
                     column.and_then(|column| cells[value][cohort].0.cells.get_mut(column))
                 {
-                    cell.part += columns[2][place];
+                    cell.part += paid;
                 }
             }
         })?;

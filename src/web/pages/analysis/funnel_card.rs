@@ -1,6 +1,6 @@
 //! A funnel's answer as cards: steps, the split as a table, the people behind a step.
 
-use crate::analysis::funnel::answer::{Answer, MEDIAN_MIN, Person, Step};
+use crate::analysis::funnel::answer::{Answer, MEDIAN_MIN, Person, Step, whole_way};
 use crate::analysis::funnel::question::{LISTS, Listed, Unit as Who};
 use crate::render::number::grouped;
 use crate::render::unit::Unit;
@@ -76,7 +76,7 @@ fn steps(sheet: &Sheet, answer: &Answer) -> Section {
         )
     });
     let sentence = format!(
-        "of {} {} who entered finished{interval}",
+        "of {} {} whose attempt is over went the whole way{interval}",
         grouped(rate.whole as f64, 0),
         people_word(answer)
     );
@@ -107,7 +107,7 @@ fn doubts(answer: &Answer) -> String {
     let count = |count: u64| grouped(count as f64, 0);
     if answer.open() > 0 {
         sentences.push(format!(
-            "{} may still go on and are left out of the rates.",
+            "{} may still go on and are left out of the rate of the whole way.",
             count(answer.open())
         ));
     }
@@ -125,7 +125,9 @@ fn doubts(answer: &Answer) -> String {
         ));
     }
     if answer.rate().is_low_n() {
-        sentences.push("Fewer than 30 entries are settled: the rates say little.".to_owned());
+        sentences.push(
+            "Fewer than 30 attempts are over: the rate of the whole way says little.".to_owned(),
+        );
     }
     sentences.join(" ")
 }
@@ -166,10 +168,9 @@ fn figures(answer: &Answer) -> Section {
         } else {
             "Visits"
         }),
-        Column::numbers("Of previous")
-            .help("Of those at the step before, those whose window is open left out."),
+        Column::numbers("Of previous").help("Of those at the step before."),
         Column::numbers("Of first")
-            .help("Of those who entered, those whose window is open left out.")
+            .help("Of those who entered.")
             .wide_only(),
         Column::numbers("Dropped").help("Went no further, and their window is over."),
         Column::numbers("Open")
@@ -241,9 +242,7 @@ fn split(answer: &Answer) -> Section {
         };
         let mut cells = vec![Cell::Text(name)];
         cells.extend(part.steps.iter().map(|step| number(step.people)));
-        cells.push(share(
-            part.steps.last().and_then(|step| step.of_first.value()),
-        ));
+        cells.push(share(whole_way(&part.steps).value()));
         Row::new(cells)
     });
     Section {

@@ -38,7 +38,9 @@ const SHIPPED: [&str; 6] = [
     "plan_upgraded;plan:is:enterprise;as:Enterprise upgraded",
 ];
 /// Its window: trials and upgrades take weeks.
-const SHIPPED_WINDOW: &str = "90d";
+const SHIPPED_WINDOW: &str = "30d";
+/// Its range, so that most entries have had their whole window.
+const SHIPPED_RANGE: &str = "90d";
 
 /// Windows that the menu offers; the first is the usual one.
 const WINDOWS: [(&str, &str); 8] = [
@@ -67,10 +69,14 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
     let given = sheet.address.all("step").count();
     if given == 0 {
         let shipped = SHIPPED.map(str::to_owned).to_vec();
-        sheet.address = sheet
-            .address
-            .with_all("step", shipped)
-            .with("window", SHIPPED_WINDOW);
+        let address = sheet.address.with_all("step", shipped);
+        sheet.address = match address.get("range").or(address.get("from")) {
+            Some(_) => address,
+            None => address.with("range", SHIPPED_RANGE),
+        };
+        if sheet.address.get("window").is_none() {
+            sheet.address = sheet.address.with("window", SHIPPED_WINDOW);
+        }
     }
     let names = ("Funnels", "Where do they drop?");
     if given == 1 {
