@@ -142,8 +142,7 @@ impl<'a> Days<'a> {
 
     /// The last active day before day `to`.
     pub fn last_before(self, to: usize) -> Option<usize> {
-        let last = self
-            .words
+        self.words
             .iter()
             .enumerate()
             .rev()
@@ -152,8 +151,7 @@ impl<'a> Days<'a> {
                 let high = to.saturating_sub(base).min(WORD_DAYS);
                 let left = word & ((1u64 << high) - 1);
                 (left != 0).then(|| base + 63 - left.leading_zeros() as usize)
-            });
-        last
+            })
     }
 }
 

@@ -114,7 +114,7 @@ impl<'a> Asker<'a> {
     ///
     /// # Errors
     /// If the engine fails or is interrupted.
-    pub fn scores_of_each(&self) -> Result<Option<(Vec<(Standing, Scores)>, Unit)>, EngineError> {
+    pub fn scores_of_each(&self) -> Result<Option<Scored>, EngineError> {
         let crowd = self.crowd();
         let activity = self.long_activity()?;
         let last = self.place(crowd.last_day(), &activity);
@@ -932,6 +932,9 @@ impl<'a> Asker<'a> {
         }
     }
 }
+
+/// Everybody with their scores, and what their money is.
+pub type Scored = (Vec<(Standing, Scores)>, Unit);
 
 type Answered = Result<(Vec<Measure>, Vec<Line>, Option<Line>), EngineError>;
 

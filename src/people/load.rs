@@ -134,7 +134,7 @@ impl Crowd<'_> {
             Interval::Month => first
                 .first_of_month()
                 .checked_sub(jiff::ToSpan::month(1))
-                .map_or(end - 31, |date| number_of(date)),
+                .map_or(end - 31, number_of),
             Interval::Minute | Interval::Hour | Interval::Day => end - 1,
         };
         (from, end)

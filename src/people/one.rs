@@ -143,6 +143,7 @@ fn json_of(name: &str, cell: &Cell) -> Option<Json> {
         Cell::Text(text) => json!(text),
         Cell::Whole(us) if name.ends_with("_at") => json!(crate::render::json::moment(*us)),
         Cell::Whole(number) => json!(number),
+        Cell::Wholes(numbers) => json!(numbers),
         // Money is text, so that nobody rounds it.
         Cell::Billionths(nanos) => {
             json!(crate::core::money::MoneySum::from_nanos(*nanos).to_string())
