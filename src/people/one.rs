@@ -136,7 +136,7 @@ pub fn export(
 
 fn json_of(name: &str, cell: &Cell) -> Option<Json> {
     Some(match cell {
-        Cell::Null | Cell::Wholes(_) => return None,
+        Cell::Null => return None,
         Cell::Text(text) if name == "metadata" => {
             serde_json::from_str(text).unwrap_or_else(|_| json!(text))
         }
