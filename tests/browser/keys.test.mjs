@@ -47,7 +47,7 @@ test("the palette finds a room by a few letters and goes there", async () => {
     assert.match(await options.first().textContent(), /Costs.*Money.*G C/);
 
     await page.keyboard.press("Enter");
-    await heading(page, "Costs");
+    await heading(page, "Costs & budgets");
   });
 });
 

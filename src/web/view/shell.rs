@@ -205,7 +205,7 @@ pub const ROOMS: &[RoomGroup] = &[
                 path: "/reference",
                 icon: "info",
                 label: "Reference",
-                key: 'r',
+                key: 'd',
             },
         ],
     },
