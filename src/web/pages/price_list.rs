@@ -70,9 +70,9 @@ impl PriceList {
             Column::words("Provider"),
             Column::words("From").wide_only(),
             Column::words("Until before").wide_only(),
-            Column::words("Source").wide_only(),
+            Column::words("Source").wide_only().wrapped(),
             // Last, as it may be long.
-            Column::words("Price in dollars"),
+            Column::words("Price in dollars").wrapped(),
         ];
         PriceList {
             table: DataTable::new("All prices", columns, rows),

@@ -29,6 +29,8 @@ pub struct Column {
     pub is_wide_only: bool,
     /// Whether its head may take several lines.
     pub has_wrapped_head: bool,
+    /// Whether long text in its cells breaks into lines.
+    pub is_wrapped: bool,
     /// The page sorted by it; the other way round if it is sorted by it already.
     pub sort_href: Option<String>,
     /// Whether the table is sorted by it, and how.
@@ -44,6 +46,7 @@ impl Column {
             is_number: false,
             is_wide_only: false,
             has_wrapped_head: false,
+            is_wrapped: false,
             sort_href: None,
             order: None,
         }
@@ -55,6 +58,13 @@ impl Column {
             is_number: true,
             ..Self::words(label)
         }
+    }
+
+    /// Long text in its cells breaks into lines.
+    #[must_use]
+    pub fn wrapped(mut self) -> Self {
+        self.is_wrapped = true;
+        self
     }
 
     /// Leaves the column out of narrow windows.
