@@ -104,7 +104,7 @@ impl ServerProcess {
     /// If it does not say within a minute where it listens; with the end of its log.
     pub async fn start(program: &Path, folder: BenchFolder) -> anyhow::Result<ServerProcess> {
         let data = folder.path().join("data");
-        let (mut server, ingest_key) = ServerProcess::launch(program, folder, data).await?;
+        let (mut server, ingest_key) = ServerProcess::launch(program, folder, data, true).await?;
         server.ingest_key = ingest_key.context("the server did not name an ingest key")?;
         server.read_key = make_read_key(program, &server.data).await?;
         Ok(server)
@@ -120,7 +120,8 @@ impl ServerProcess {
         data: &Path,
         key: Option<String>,
     ) -> anyhow::Result<ServerProcess> {
-        let (mut server, _) = ServerProcess::launch(program, folder, data.to_owned()).await?;
+        let (mut server, _) =
+            ServerProcess::launch(program, folder, data.to_owned(), false).await?;
         server.read_key = match key {
             Some(key) => key,
             None => make_read_key(program, &server.data).await?,
@@ -133,11 +134,12 @@ impl ServerProcess {
         &self.read_key
     }
 
-    /// The running server without its keys, and the ingest key if it was made now.
+    /// The running server without its keys, and the ingest key if it was made now, which `names_key` waits for.
     async fn launch(
         program: &Path,
         folder: BenchFolder,
         data: PathBuf,
+        names_key: bool,
     ) -> anyhow::Result<(ServerProcess, Option<String>)> {
         let log = File::create(folder.path().join("server.log"))?;
         let mut command = command(program);
@@ -159,7 +161,7 @@ impl ServerProcess {
         let mut lines = BufReader::new(stdout).lines();
         let mut greeting = Greeting::default();
         let greeted = timeout(START_MAX, async {
-            while greeting.address.is_none() {
+            while greeting.address.is_none() || (names_key && greeting.ingest_key.is_none()) {
                 match lines.next_line().await? {
                     Some(line) => greeting.read(&line),
                     None => bail!("the server ended before it was ready"),
