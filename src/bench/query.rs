@@ -26,10 +26,14 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("users", "growth", "/api/v1/users/growth?"),
     ("users", "lifecycle", "/api/v1/users/lifecycle?"),
     ("users", "engagement", "/api/v1/users/engagement?"),
-    ("funnels", "funnel", "/api/v1/funnel?"),
-    ("retention", "cohorts", "/api/v1/retention?"),
-    ("heatmap", "hours", "/api/v1/heatmap?"),
-    ("journeys", "paths", "/api/v1/journeys?"),
+    (
+        "funnels",
+        "funnel",
+        "/api/v1/funnel?step=sign_up&step=trial_started&step=plan_upgraded&window=14d&",
+    ),
+    ("retention", "cohorts", "/api/v1/retention?interval=week&"),
+    ("heatmap", "hours", "/api/v1/heatmap?measure=people&"),
+    ("journeys", "paths", "/api/v1/journeys?event=sign_up&"),
 ];
 
 /// Bytes of a MB as the report uses the word.
