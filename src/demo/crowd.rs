@@ -16,7 +16,7 @@ use crate::demo::stream::Stream;
 use crate::demo::world::World;
 
 /// Milliseconds between two such sessions at their busiest. A session has about eighteen events.
-const PAUSE_MS: f64 = 18_000.0;
+const PAUSE_MS: f64 = 22_000.0;
 /// Milliseconds before the start from which they come.
 const BEFORE_MS: i64 = 65 * 60_000;
 /// Milliseconds before the start at which they are busiest, as most sessions last a few minutes.
