@@ -202,7 +202,7 @@ mod tests {
             paths.map(str::to_owned).collect()
         };
         let routes = written(include_str!("../routes.rs"));
-        assert!(routes.len() > 10, "{routes:?}");
+        assert!(routes.iter().any(|path| path == "/api/v1/query"));
         let described: Vec<String> = OPERATIONS
             .iter()
             .map(|operation| operation.path.to_owned())
