@@ -48,7 +48,7 @@ pub fn all() -> Json {
 }
 
 /// An object with these fields and no others; the second list may be absent.
-fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
+pub(super) fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
     let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Json> = required
         .iter()
@@ -63,23 +63,23 @@ fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
     })
 }
 
-fn text() -> Json {
+pub(super) fn text() -> Json {
     json!({ "type": "string" })
 }
 
-fn text_or_null() -> Json {
+pub(super) fn text_or_null() -> Json {
     json!({ "type": ["string", "null"] })
 }
 
-fn count() -> Json {
+pub(super) fn count() -> Json {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-fn moment() -> Json {
+pub(super) fn moment() -> Json {
     json!({ "type": "string", "format": "date-time" })
 }
 
-fn list(of: Json) -> Json {
+pub(super) fn list(of: Json) -> Json {
     json!({ "type": "array", "items": of })
 }
 
