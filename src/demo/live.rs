@@ -13,6 +13,7 @@ use crate::demo::crowd::Crowd;
 use crate::demo::fill::{self, Target};
 use crate::demo::project::{self, Demo, Wish};
 use crate::demo::rhythm::DAY_MS;
+use crate::demo::setup;
 use crate::demo::stream::Stream;
 use crate::demo::world::World;
 use crate::store::control::audit::Actor;
@@ -76,7 +77,19 @@ async fn run(app: &Arc<App>) -> anyhow::Result<()> {
         events = filled.accepted,
         "the demo is filled; live traffic goes on from here"
     );
+    set_up(app, &demo, &target).await?;
     follow(app, &demo, &target, stream, crowd).await
+}
+
+/// Budgets and a funnel, and the board that pages read budgets from.
+async fn set_up(app: &App, demo: &Demo, target: &Target) -> anyhow::Result<()> {
+    // What was just sent is what the budgets are made for.
+    target.held().await?;
+    let now = app.clock.now();
+    setup::set_up(&app.control, demo, target, now, Actor::Server).await?;
+    let (control, engine) = (&app.control, &app.engine);
+    let looked = app.budgets.look(control, engine, &demo.project, now);
+    looked.await.map(drop).map_err(anyhow::Error::from)
 }
 
 /// Sends what happens when it happens.

@@ -189,6 +189,35 @@ impl FromRequest for Reader {
     }
 }
 
+/// The right to ask about several projects: the one of a read or admin key, or all in use that the person who is
+/// logged in may read.
+pub struct ReaderOfAll {
+    /// A proof for each.
+    pub accesses: Vec<ReadAccess>,
+}
+
+impl FromRequest for ReaderOfAll {
+    type Error = Problem;
+    type Future = Extracting<ReaderOfAll>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, reader) = (request.clone(), Reader::from_request(request, payload));
+        Box::pin(async move {
+            let chosen = reader.await?;
+            if bearer(&request).is_some() {
+                return Ok(ReaderOfAll {
+                    accesses: vec![chosen.access],
+                });
+            }
+            let session = session_of(&request).await?;
+            let session = session.ok_or_else(|| Problem::of(Code::LoginNeeded))?;
+            Ok(ReaderOfAll {
+                accesses: app(&request).control.directory().readable(&session),
+            })
+        })
+    }
+}
+
 /// The project that a signed-in request is about: `?project=SLUG`, else the demo if it is to be shown first, else
 /// the first in use.
 ///

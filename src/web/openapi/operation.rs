@@ -2,6 +2,7 @@
 
 use crate::core::code::Code;
 use crate::web::openapi::parameter::{self, Parameter};
+use crate::web::openapi::study;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +166,76 @@ pub const OPERATIONS: &[Operation] = &[
         answer: "Metrics and dimensions.",
         answers: &[("application/json", "Catalogue")],
         refusals: &[Code::ParameterInvalid, Code::NotReady],
+    },
+    Operation {
+        id: "people",
+        method: "GET",
+        path: "/api/v1/users/{topic}",
+        summary: "Ask for figures whose unit is a person.",
+        help: "How many people come, stay and leave, and how they use the product: the topics of the page Users. Rows are \
+            days, weeks or months, or what else the topic is about; `coverage` tells how many of the people have a user id.",
+        who: Who::Reader,
+        parameters: study::of_people,
+        body: None,
+        answer: "The rows of the topic with their measures, as JSON or CSV.",
+        answers: &[("application/json", "People"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "funnel",
+        method: "GET",
+        path: "/api/v1/funnel",
+        summary: "Ask how many people take one step after the other.",
+        help: "People enter with the first step and have until the end of the window for the rest; who may still go on is \
+            `open` and stands in no rate of the whole way. Times are seconds, shares 0 to 1 with their 95 % interval.",
+        who: Who::Reader,
+        parameters: study::of_funnel,
+        body: None,
+        answer: "The steps, as JSON or CSV; with `people` also who stands behind one.",
+        answers: &[("application/json", "Funnel"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "retention",
+        method: "GET",
+        path: "/api/v1/retention",
+        summary: "Ask how many people come back.",
+        help: "A row for each cohort of people who began in the same day, week or month, or for each value of `by`; a \
+            column for each day, week or month after it. A column that is not over says so.",
+        who: Who::Reader,
+        parameters: study::of_retention,
+        body: None,
+        answer: "Cohorts and their average, as JSON or CSV.",
+        answers: &[("application/json", "Retention"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "heatmap",
+        method: "GET",
+        path: "/api/v1/heatmap",
+        summary: "Ask at which hours of the week something happens.",
+        help: "168 hours from Monday 0:00 in the project's zone, each with its mean over the times it occurred in the \
+            period. Costs are US dollars.",
+        who: Who::Reader,
+        parameters: study::of_heatmap,
+        body: None,
+        answer: "The hours, as JSON or CSV.",
+        answers: &[("application/json", "Heatmap"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "journeys",
+        method: "GET",
+        path: "/api/v1/journeys",
+        summary: "Ask what people do next.",
+        help: "Visits, step by step, from their start or from an event; links join the stations of one step with those of \
+            the next by their places. CSV holds the most frequent sequences.",
+        who: Who::Reader,
+        parameters: study::of_journeys,
+        body: None,
+        answer: "Stations, links and sequences as JSON, or sequences as CSV.",
+        answers: &[("application/json", "Journeys"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
     },
     Operation {
         id: "budgets",
