@@ -25,16 +25,34 @@ pub struct Parameter {
     pub example: Json,
     /// Whether several values stand in one parameter with commas between them.
     is_list: bool,
+    /// Whether nothing can be done without it.
+    is_needed: bool,
 }
 
 impl Parameter {
-    fn new(name: &'static str, help: impl Into<String>, schema: Json, example: Json) -> Parameter {
+    /// One that may be left out.
+    pub(super) fn new(
+        name: &'static str,
+        help: impl Into<String>,
+        schema: Json,
+        example: Json,
+    ) -> Parameter {
         Parameter {
             name,
             help: help.into(),
             schema,
             example,
             is_list: false,
+            is_needed: false,
+        }
+    }
+
+    /// The same, without which nothing is answered.
+    #[must_use]
+    pub(super) fn needed(self) -> Parameter {
+        Parameter {
+            is_needed: true,
+            ..self
         }
     }
 
@@ -47,6 +65,9 @@ impl Parameter {
             "schema": self.schema,
             "example": self.example,
         });
+        if self.is_needed {
+            parameter["required"] = true.into();
+        }
         if self.is_list {
             parameter["style"] = "form".into();
             parameter["explode"] = false.into();

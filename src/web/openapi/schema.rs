@@ -9,7 +9,7 @@ use crate::core::event::COLUMNS;
 use crate::core::value::{Better, Unit};
 use crate::ingest::field::{FIELDS, Target};
 use crate::query::rows;
-use crate::web::openapi::reference;
+use crate::web::openapi::{person, reference};
 
 /// Every schema, by name.
 pub fn all() -> Json {
@@ -33,6 +33,12 @@ pub fn all() -> Json {
         "Budgets": budgets(),
         "Summary": summary(),
         "IngestLog": ingest_log(),
+        "PersonExport": { "type": "string" },
+        "Somebody": person::somebody(),
+        "Erasure": person::erasure(),
+        "Erasures": closed(&[("erasures", list(reference("Erasure")))], &[]),
+        "Merge": closed(&[("merged", reference("Somebody")), ("into", reference("Somebody"))], &[]),
+        "UndoneMerge": closed(&[("parted", reference("Somebody"))], &[]),
         "Status": closed(&[("status", json!({ "enum": ["ok", "ready"] }))], &[]),
         "OpenMetrics": { "type": "string" },
         "Document": { "type": "object", "required": ["openapi", "info", "paths", "components"] },
@@ -68,7 +74,7 @@ pub fn field_help(name: &str) -> String {
 }
 
 /// An object with these fields and no others; the second list may be absent.
-fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
+pub(super) fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
     let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Json> = required
         .iter()
@@ -83,7 +89,7 @@ fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
     })
 }
 
-fn text() -> Json {
+pub(super) fn text() -> Json {
     json!({ "type": "string" })
 }
 
@@ -91,11 +97,11 @@ fn text_or_null() -> Json {
     json!({ "type": ["string", "null"] })
 }
 
-fn count() -> Json {
+pub(super) fn count() -> Json {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-fn moment() -> Json {
+pub(super) fn moment() -> Json {
     json!({ "type": "string", "format": "date-time" })
 }
 
