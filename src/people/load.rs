@@ -38,9 +38,10 @@ impl Crowd<'_> {
             Some(earliest) => self.since(earliest),
         };
         let all = Checked::default();
-        let is_filtered = self.filter.fields().next().is_some();
+        // Of somebody who is in it a filter of people alone leaves every event, the first one too.
+        let is_filtered = self.filter.fields().any(|field| !field.is_person());
         if !is_filtered {
-            let plan = plan(session, &whole, &all);
+            let plan = plan(session, &whole, self.filter);
             return Ok(read(
                 &session.ask(&plan.activity(start, days))?,
                 start,
@@ -74,7 +75,9 @@ impl Crowd<'_> {
             return Ok(HashSet::new());
         };
         let (whole, all) = (self.since(earliest), Checked::default());
-        let rows = session.ask(&plan(session, &whole, &all).activated())?;
+        let is_of_people = self.filter.fields().all(Field::is_person);
+        let filter = if is_of_people { self.filter } else { &all };
+        let rows = session.ask(&plan(session, &whole, filter).activated())?;
         Ok(rows.iter().filter_map(|row| row.first()?.whole()).collect())
     }
 
