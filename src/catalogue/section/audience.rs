@@ -25,6 +25,7 @@ pub(super) static PAGE: Page = Page {
     path: "/audience",
     title: "Audience",
     question: "Where do people come from, and with what?",
+    first: 1,
     sections: &[
         Section {
             id: "figures",

@@ -51,6 +51,7 @@ pub(super) static PAGE: Page = Page {
     path: "/costs",
     title: "Costs & budgets",
     question: "Who spends, and on what?",
+    first: 1,
     sections: &[
         Section {
             id: "figures",

@@ -7,6 +7,7 @@ pub(super) static PAGE: Page = Page {
     path: "/models",
     title: "Models",
     question: "Which model for what?",
+    first: 2,
     sections: &[
         Section {
             id: "usage",

@@ -8,6 +8,7 @@ pub static PAGE: Page = Page {
     path: "/",
     title: "Overview",
     question: "Are we fine?",
+    first: 1,
     sections: &[
         Section {
             id: "figures",

@@ -39,6 +39,7 @@ pub(super) static PAGE: Page = Page {
     path: "/performance",
     title: "Technical performance",
     question: "Fast and up?",
+    first: 2,
     sections: &[
         Section {
             id: "figures",
