@@ -26,6 +26,8 @@ pub struct Page {
     pub sections: &'static [Section],
     /// How many of them stand on the first screen; the others are loaded on their own, once these are there.
     pub first: usize,
+    /// With what its tiles are compared, unless the reader chooses otherwise.
+    pub compare: Compare,
 }
 
 /// A block of a page.

@@ -1,6 +1,7 @@
 //! Models: which one for what?
 
 use crate::catalogue::section::{Draw, Page, Section};
+use crate::core::range::Compare;
 
 pub(super) static PAGE: Page = Page {
     id: "models",
@@ -8,6 +9,7 @@ pub(super) static PAGE: Page = Page {
     title: "Models",
     question: "Which model for what?",
     first: 2,
+    compare: Compare::None,
     sections: &[
         Section {
             id: "usage",
