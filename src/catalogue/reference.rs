@@ -77,7 +77,7 @@ const PIECES: &[(&str, &str)] = &[(
 /// How a metric is computed, in words.
 pub fn formula(metric: &Metric) -> String {
     match metric.formula {
-        Formula::Sql(sql) => in_words(sql),
+        Formula::Sql(sql) | Formula::People { sql, .. } => in_words(sql),
         Formula::PerMinute(sql) => format!("{} / minutes of the period", in_words(sql)),
         Formula::Quantile { of, share } => {
             format!(

@@ -5,6 +5,7 @@
 //! period, so an answer does not depend on how much is rolled up.
 
 mod activity;
+mod counted;
 pub mod person;
 pub mod session;
 
@@ -127,15 +128,16 @@ impl Plan<'_> {
         let mut columns: Vec<&'static str> = Vec::new();
         let mut selected = self.keys();
         for metric in metrics {
-            let formula = match metric.formula {
-                Formula::Sql(sql) | Formula::PerMinute(sql) => sql,
-                Formula::Quantile { .. } | Formula::Apdex { .. } => "NULL",
+            let (formula, sample) = match metric.formula {
+                Formula::People { sum, .. } if self.counts_people() => {
+                    (sum.unwrap_or("NULL"), "NULL")
+                }
+                Formula::Sql(sql) | Formula::PerMinute(sql) | Formula::People { sql, .. } => {
+                    (sql, metric.sample)
+                }
+                Formula::Quantile { .. } | Formula::Apdex { .. } => ("NULL", metric.sample),
             };
-            let sample = if metric.sample.is_empty() {
-                "NULL"
-            } else {
-                metric.sample
-            };
+            let sample = if sample.is_empty() { "NULL" } else { sample };
             for sql in [formula, sample] {
                 for column in frame.named_in(sql) {
                     if !columns.contains(&column) {

@@ -3,6 +3,7 @@
 //! One test crate, because each one links the engine again.
 
 mod analysis;
+mod bench;
 mod clock;
 mod commands;
 mod crash;

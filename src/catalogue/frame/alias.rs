@@ -33,6 +33,17 @@ pub fn unresolved(sql: &Sql) -> Sql {
         .fill("day_aliases", &Sql::default())
 }
 
+/// Who everybody turned out to be: a list of `person · 2³² + alias`.
+pub fn pairs() -> Sql {
+    Sql::text(
+        "SELECT all_of(alias_person * 4294967296 + alias_of) FROM (\
+         SELECT first.alias AS alias_of, CAST(coalesce(second.person, first.person) AS BIGINT) AS alias_person \
+         FROM (SELECT alias, person FROM person_alias WHERE project = $project AND person IS NOT NULL) AS first \
+         LEFT JOIN (SELECT alias, person FROM person_alias WHERE project = $project AND person IS NOT NULL) AS second \
+         ON second.alias = first.person)",
+    )
+}
+
 /// Whether a piece of SQL names people, so that it matters who they are.
 pub fn names_people(sql: &Sql) -> bool {
     sql.as_str().contains("person")

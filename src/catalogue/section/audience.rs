@@ -1,6 +1,7 @@
 //! Audience: where do people come from, and with what?
 
 use crate::catalogue::section::{Draw, Page, Section};
+use crate::core::range::Compare;
 
 const fn visitors_by(
     id: &'static str,
@@ -25,6 +26,8 @@ pub(super) static PAGE: Page = Page {
     path: "/audience",
     title: "Audience",
     question: "Where do people come from, and with what?",
+    first: 1,
+    compare: Compare::None,
     sections: &[
         Section {
             id: "figures",
