@@ -109,7 +109,7 @@ pub static DIMENSIONS: &[Dimension] = &[
     text(
         "error_type",
         "Error type",
-        "no error",
+        "not given",
         "The class of the error, such as rate_limit or timeout.",
     ),
     text(
