@@ -21,7 +21,7 @@ use crate::render::unit::Unit;
 use crate::store::control::key_kind::KeyKind;
 use crate::store::summary::has_events;
 use crate::web::form::PersonForm;
-use crate::web::pages::choices::{decimals, label};
+use crate::web::pages::choices::label;
 use crate::web::pages::overview::card::{LIVE_METRIC, cards};
 use crate::web::pages::overview::feed::feed_row;
 use crate::web::pages::overview::hour::{figure_chart, provider_chart};
