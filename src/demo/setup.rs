@@ -1,4 +1,5 @@
-//! What people of the demo have set up: budgets that fit what it spends, one of them nearly spent, and a funnel.
+//! What people of the demo have set up: budgets that fit what it spends, one of them nearly spent, a funnel, and limits
+//! by which its slow models are told from its good ones.
 //!
 //! Set up once, after the first filling, as a person would who looks at the bill. What somebody changes or archives
 //! afterwards stays as they left it. Goes with the demo project when that is removed.
@@ -16,6 +17,7 @@ use crate::demo::project::Demo;
 use crate::store::control::Control;
 use crate::store::control::audit::Actor;
 use crate::store::control::budget::BudgetDraft;
+use crate::store::control::threshold::Thresholds as Limits;
 
 /// From this share of its turn on, a budget that is nearly spent is believable.
 const ELAPSED_MIN: f64 = 0.3;
@@ -26,6 +28,16 @@ const FUNNEL: (&str, &str) = (
     "From sign-up to a paid plan",
     "step=sign_up&step=query_sent&step=trial_started&step=plan_upgraded&window=30d&range=90d",
 );
+
+/// From where on a service of the demo is yellow or red: large models write long answers, so that by the usual limits
+/// nothing would be green.
+const LIMITS: Limits = Limits {
+    success_green: 0.985,
+    success_yellow: 0.97,
+    p95_green_ms: 6_000.0,
+    p95_yellow_ms: 9_000.0,
+    error_rate: 0.02,
+};
 
 /// A budget, before it is known how much was spent.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +90,8 @@ pub async fn set_up(
         let made = control.create_budget(&access, &draft).await;
         made.context("cannot make a budget of the demo")?;
     }
+    let limited = control.set_thresholds(id, Some(LIMITS), actor).await;
+    limited.context("cannot set the limits of the demo")?;
     let (name, query) = FUNNEL;
     let saved = control
         .save_funnel(access.scope(), name, query, actor)
@@ -187,7 +201,8 @@ mod tests {
     }
 
     #[test]
-    fn the_funnel_can_be_asked() {
+    fn what_is_set_up_can_be_used() {
+        LIMITS.check().expect("limits");
         use crate::analysis::funnel::question::Question;
         let now = "2026-11-24T12:00:00Z".parse().expect("a moment");
         Question::parse(FUNNEL.1, &[], &TimeZone::UTC, now).expect("a funnel");

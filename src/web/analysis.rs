@@ -61,6 +61,7 @@ impl<Q: Send + 'static, A: Send + 'static> Study<Q, A> {
         request: &HttpRequest,
         reader: &Reader,
     ) -> Result<HttpResponse, Problem> {
+        extract::refuse_empty(request)?;
         let (app, scope) = (extract::app(request), reader.access.scope());
         let (zone, currency) = (&scope.project().time_zone, &scope.project().currency);
         let question = (self.parse)(request.query_string(), &OTHERS, zone, app.clock.now())?;

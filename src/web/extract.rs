@@ -122,6 +122,23 @@ pub fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
+/// Refuses an address in which a parameter stands without a value. Pages send those of fields that were left empty; a
+/// program that does so has lost what it meant to ask.
+///
+/// # Errors
+/// `parameter_invalid` with the first of them.
+pub fn refuse_empty(request: &HttpRequest) -> Result<(), Problem> {
+    let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    match pairs.find(|(_, value)| value.is_empty()) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let name: String = name.chars().take(40).collect();
+            let detail = format!("`{name}` is empty; give it a value or leave it out");
+            Err(Problem::new(Code::ParameterInvalid, detail))
+        }
+    }
+}
+
 /// A person who is logged in. Refused with `login_needed`.
 pub struct SignedIn {
     /// The session.
