@@ -14,6 +14,7 @@ mod import;
 mod ingest;
 mod live;
 mod people;
+mod person;
 mod proxy;
 mod queue;
 mod rates;
