@@ -245,6 +245,8 @@ impl Worker {
             }
             // Asked before the journal is looked at, so that what was acknowledged until then is loaded first.
             let leaving = self.settings.erasures.take_people();
+            // What a release emptied is made anew without waiting for events.
+            self.roll_up();
             let until = self.progress.next();
             while self.reader.next_seq() < until {
                 match self.load_next(until) {
