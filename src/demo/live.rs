@@ -53,12 +53,24 @@ async fn run(app: &Arc<App>) -> anyhow::Result<()> {
     let last = held
         .last_timestamp
         .map_or(i64::MIN, |last| last.as_millisecond());
-    let crowd = Crowd::new(demo.origin.seed, app.clock.now().as_millisecond(), last);
-    let mut told = Told::new(stream.next_at(), crowd.next_at());
-    let filled = fill::fill(&mut stream, crowd.next_at(), &target, |at| {
+    let (seed, start) = (demo.origin.seed, app.clock.now().as_millisecond());
+    let crowd = Crowd::new(seed, start, last);
+    // The same hour of yesterday had its crowd too: live figures are compared with it.
+    let mut yesterday = Crowd::new(seed, start - DAY_MS, last);
+    let mut told = Told::new(stream.next_at(), yesterday.next_at());
+    let filled = fill::fill(&mut stream, yesterday.next_at(), &target, |at| {
         told.reached(at);
         goes_on(app, &demo)
     })
+    .await?;
+    send(
+        app,
+        &demo,
+        &target,
+        &mut stream,
+        &mut yesterday,
+        crowd.next_at(),
+    )
     .await?;
     tracing::info!(
         events = filled.accepted,
@@ -77,20 +89,33 @@ async fn follow(
 ) -> anyhow::Result<()> {
     while goes_on(app, demo) {
         let now = app.clock.now().as_millisecond();
-        loop {
-            // Nobody of the crowd may begin before an event that is sent already.
-            let mut batch = Vec::new();
-            crowd.join(&mut stream, now);
-            while batch.len() < 500 && stream.next_at() < now {
-                batch.extend(stream.next());
-                crowd.join(&mut stream, now);
-            }
-            if batch.is_empty() {
-                break;
-            }
-            target.take(batch).await?;
-        }
+        send(app, demo, target, &mut stream, &mut crowd, now).await?;
         tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+/// Sends what happens before `until`, with the sessions of `crowd`.
+async fn send(
+    app: &App,
+    demo: &Demo,
+    target: &Target,
+    stream: &mut Stream,
+    crowd: &mut Crowd,
+    until: i64,
+) -> anyhow::Result<()> {
+    while goes_on(app, demo) {
+        // Nobody of the crowd may begin before an event that is sent already.
+        let mut batch = Vec::new();
+        crowd.join(stream, until);
+        while batch.len() < 500 && stream.next_at() < until {
+            batch.extend(stream.next());
+            crowd.join(stream, until);
+        }
+        if batch.is_empty() {
+            break;
+        }
+        target.take(batch).await?;
     }
     Ok(())
 }

@@ -41,9 +41,6 @@ const CHUNK_BYTES_MAX: usize = 32 * 1024 * 1024;
 const ROLL_UP_ROWS: u64 = 245_760;
 /// Longest pause between attempts while the engine is broken.
 const RETRY_MAX: Duration = Duration::from_secs(5);
-/// DuckDB's log is written into the file when nothing has been loaded for this long, and its memory is given back when
-/// also nothing has been asked for.
-pub const IDLE: Duration = Duration::from_secs(30);
 
 /// When the loader works.
 #[derive(Clone, Debug)]
@@ -271,7 +268,7 @@ impl Worker {
                 return;
             }
             self.follow_zones();
-            if !checkpointed && (closed || self.last_load.elapsed() >= IDLE) {
+            if !checkpointed && (closed || self.last_load.elapsed() >= limits::IDLE) {
                 checkpointed = self.checkpoint();
             }
             if closed && self.reader.next_seq() >= self.progress.next() {
@@ -285,7 +282,7 @@ impl Worker {
 
     /// Gives memory back while nobody needs it. The people stay as they are: no row is lost by it.
     fn rest(&mut self) {
-        match self.engine.rest(IDLE) {
+        match self.engine.rest(limits::IDLE) {
             Ok(true) => tracing::debug!("nothing to do; gave the engine's memory back"),
             Ok(false) => {}
             Err(error) => {

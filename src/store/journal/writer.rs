@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering}
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use parking_lot::Mutex;
 use prost::Message;
 use tokio::sync::oneshot;
@@ -263,8 +263,13 @@ impl Writer {
         let mut group = VecDeque::new();
         let mut open = true;
         while open {
-            let Ok(Order::Submit(first)) = receiver.recv() else {
-                break;
+            let first = match receiver.recv_timeout(limits::IDLE) {
+                Ok(Order::Submit(first)) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.rest();
+                    continue;
+                }
+                Ok(Order::Close) | Err(RecvTimeoutError::Disconnected) => break,
             };
             let mut bytes = first.payload.len();
             group.push_back(first);
@@ -438,6 +443,14 @@ impl Writer {
         }
     }
 
+    /// Gives memory back that only a busy time is worth.
+    fn rest(&mut self) {
+        if self.duplicates.forget_old() {
+            self.tell_ids();
+        }
+        self.record = Vec::new();
+    }
+
     fn count(&self, started: Instant, kept: u32, outcomes: &[Vec<usize>]) {
         let stats = &self.stats;
         stats.commits.fetch_add(1, Ordering::Relaxed);
@@ -449,6 +462,15 @@ impl Writer {
         stats
             .bytes
             .fetch_add(self.record.len() as u64, Ordering::Relaxed);
+        stats
+            .commit_ms
+            .lock()
+            .add(started.elapsed().as_secs_f64() * 1000.0);
+        self.tell_ids();
+    }
+
+    fn tell_ids(&self) {
+        let stats = &self.stats;
         stats.ids.store(self.duplicates.len(), Ordering::Relaxed);
         stats
             .ids_bytes
@@ -456,10 +478,6 @@ impl Writer {
         stats
             .covers_since
             .store(self.duplicates.covers_since(), Ordering::Release);
-        stats
-            .commit_ms
-            .lock()
-            .add(started.elapsed().as_secs_f64() * 1000.0);
     }
 }
 
