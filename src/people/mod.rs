@@ -13,6 +13,7 @@ pub mod lifecycle;
 pub mod load;
 pub mod one;
 pub mod rfm;
+pub mod segment;
 pub mod stage;
 
 #[cfg(test)]

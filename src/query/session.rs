@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::catalogue::frame::alias;
 use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
+use crate::query::membership::Membership;
 use crate::query::plan::{Rolled, Statement};
 use crate::store::engine::{Ask, EngineError};
 use crate::store::table::{Cell, Rows};
@@ -21,6 +22,8 @@ pub struct Session<'a> {
     rolled_seq: u64,
     zone: Option<String>,
     has_aliases: bool,
+    /// Who is in which segment.
+    membership: Membership,
     /// Everything with a lower sequence number can be seen.
     pub commit: u64,
     /// Whether roll-ups may be used; tests compare both ways.
@@ -73,8 +76,20 @@ impl<'a> Session<'a> {
                 .map(str::to_owned),
             ask,
             fixed,
+            membership: Membership::default(),
             uses_rollups: true,
         })
+    }
+
+    /// With the segments by which it may be asked.
+    #[must_use]
+    pub fn with(self, membership: Membership) -> Session<'a> {
+        Session { membership, ..self }
+    }
+
+    /// Names of the segments by which it may be asked.
+    pub fn segments(&self) -> &[String] {
+        self.membership.names()
     }
 
     /// How far the roll-ups go for a period.
@@ -92,6 +107,7 @@ impl<'a> Session<'a> {
     pub fn ask(&self, statement: &Statement) -> Result<Rows, EngineError> {
         let mut binds = statement.binds.named();
         binds.extend(self.fixed.iter().cloned());
+        self.membership.resolve(self.ask, &mut binds)?;
         let sql = match self.has_aliases {
             true => alias::resolved(&statement.sql),
             false => alias::unresolved(&statement.sql),

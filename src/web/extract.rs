@@ -13,8 +13,9 @@ use ipnet::IpNet;
 
 use crate::app::App;
 use crate::core::code::Code;
-use crate::store::control::access::{Access, ReadAccess};
+use crate::store::control::access::{Access, AdminAccess, ReadAccess};
 use crate::store::control::session::Session;
+use crate::web::form::from_our_pages;
 use crate::web::problem::Problem;
 
 /// Name of the session cookie.
@@ -184,6 +185,39 @@ impl FromRequest for Reader {
             };
             Ok(Reader {
                 access: chosen_project(&request, &app, &session)?.read()?,
+            })
+        })
+    }
+}
+
+/// The right to change one project: an admin key, or a session with `?project=SLUG` in a request that comes from our
+/// own pages.
+pub struct Changer {
+    /// The proof.
+    pub access: AdminAccess,
+}
+
+impl FromRequest for Changer {
+    type Error = Problem;
+    type Future = Extracting<Changer>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = app(&request);
+            if let Some(key) = bearer(&request) {
+                let access = app.control.verify(key).await?.admin()?;
+                return Ok(Changer { access });
+            }
+            let Some(session) = session_of(&request).await? else {
+                return Err(Problem::new(
+                    Code::KeyMissing,
+                    "no key and no session came with the request",
+                ));
+            };
+            from_our_pages(&request)?;
+            Ok(Changer {
+                access: chosen_project(&request, &app, &session)?.admin()?,
             })
         })
     }

@@ -383,7 +383,10 @@ fn catalogue() -> Json {
             ("id", text()),
             ("label", text()),
             ("help", text()),
-            ("kind", json!({ "enum": ["text", "number", "person"] })),
+            (
+                "kind",
+                json!({ "enum": ["text", "number", "person", "segment"] }),
+            ),
             ("none", text()),
         ],
         &[],

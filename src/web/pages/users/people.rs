@@ -19,6 +19,7 @@ use crate::web::pages::report::{controls, wording};
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::people::Asked;
 use crate::web::problem::Problem;
+use crate::web::segments::membership;
 use crate::web::view::block::data_table::{Cell, Column, DataTable, Order, Row};
 use crate::web::view::block::state::Empty;
 use crate::web::view::field::Field;
@@ -125,8 +126,9 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
 async fn people(visit: &Visit, asked: Asked, sort: Sort, page: usize) -> Result<Rows, Problem> {
     let scope = visit.access.scope();
     let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let membership = membership(&visit.app, scope).await?;
     let rows = visit.app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?;
+        let session = Session::begin(engine, project, &currency)?.with(membership);
         let crowd = Crowd {
             period: &asked.period,
             filter: &asked.filter,
