@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use actix_web::web::{Bytes, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -123,18 +123,14 @@ struct Body {
 pub async fn create(
     request: HttpRequest,
     changer: Changer,
-    body: Bytes,
+    body: Result<Bytes, Error>,
 ) -> Result<HttpResponse, Problem> {
     let (app, scope) = (extract::app(&request), changer.access.scope());
-    if body.len() > BODY_BYTES_MAX {
-        return Err(Problem::new(
-            Code::BodyTooLarge,
-            format!(
-                "the body has {} bytes; the most is {BODY_BYTES_MAX}",
-                body.len()
-            ),
-        ));
-    }
+    let body = body.ok().filter(|body| body.len() <= BODY_BYTES_MAX);
+    let body = body.ok_or_else(|| {
+        let text = format!("the body could not be read whole; the most is {BODY_BYTES_MAX} bytes");
+        Problem::new(Code::BodyTooLarge, text)
+    })?;
     let body: Body = serde_json::from_slice(&body).map_err(|error| {
         let text = format!(
             "{error}; send {{\"name\": \"Power users\", \"rules\": [[\"did:at_least:10:28:query_sent\"]]}}"
@@ -156,7 +152,7 @@ pub async fn create(
     })?;
     let held = people(&app, scope, vec![definition]).await?;
     let held = held.first().ok_or_else(|| Problem::of(Code::Internal))?;
-    Ok(HttpResponse::Created().json(described(one, held)))
+    Ok(HttpResponse::Ok().json(described(one, held)))
 }
 
 /// `DELETE /api/v1/segments/{id}`.
@@ -169,7 +165,7 @@ pub async fn remove(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let app = extract::app(&request);
-    let id = id.parse().map_err(|_| {
+    let id: i64 = id.parse().map_err(|_| {
         let id: String = id.chars().take(40).collect();
         Problem::new(
             Code::NotFound,
@@ -177,7 +173,7 @@ pub async fn remove(
         )
     })?;
     app.control.remove_segment(&changer.access, id).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(HttpResponse::Ok().json(json!({ "removed": id })))
 }
 
 fn described(one: &SavedSegment, held: &Held) -> Value {

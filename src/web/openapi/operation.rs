@@ -2,6 +2,7 @@
 
 use crate::core::code::Code;
 use crate::web::openapi::parameter::{self, Parameter};
+use crate::web::openapi::study;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Who {
     Ingest,
     /// A read or admin key, or a person who is logged in.
     Reader,
+    /// An admin key, or a person who is logged in.
+    Changer,
     /// Anyone, or who holds the token of `server.metrics_token` where it is set.
     MetricsToken,
 }
@@ -23,6 +26,7 @@ impl Who {
             Who::Anyone => "anyone",
             Who::Ingest => "an ingest or admin key",
             Who::Reader => "a read or admin key, or a person who is logged in",
+            Who::Changer => "an admin key, or a person who is logged in",
             Who::MetricsToken => "anyone, or the token of server.metrics_token where it is set",
         }
     }
@@ -42,6 +46,13 @@ impl Who {
                 Code::KeyMissing,
                 Code::KeyUnknown,
                 Code::KeyForbidden,
+                Code::NotFound,
+            ],
+            Who::Changer => &[
+                Code::KeyMissing,
+                Code::KeyUnknown,
+                Code::KeyForbidden,
+                Code::CsrfInvalid,
                 Code::NotFound,
             ],
             Who::MetricsToken => &[Code::KeyMissing],
@@ -88,7 +99,7 @@ impl Operation {
     }
 }
 
-/// The media types in which events may come.
+/// The media types in which events may come; anything else that is sent is JSON.
 pub const BODY_TYPES: [&str; 2] = ["application/json", "application/x-ndjson"];
 
 /// Every operation, in the order of the page.
@@ -165,6 +176,125 @@ pub const OPERATIONS: &[Operation] = &[
         answer: "Metrics and dimensions.",
         answers: &[("application/json", "Catalogue")],
         refusals: &[Code::ParameterInvalid, Code::NotReady],
+    },
+    Operation {
+        id: "people",
+        method: "GET",
+        path: "/api/v1/users/{topic}",
+        summary: "Ask for figures whose unit is a person.",
+        help: "How many people come, stay and leave, and how they use the product: the topics of the page Users. Rows are \
+            days, weeks or months, or what else the topic is about; `coverage` tells how many of the people have a user id.",
+        who: Who::Reader,
+        parameters: study::of_people,
+        body: None,
+        answer: "The rows of the topic with their measures, as JSON or CSV.",
+        answers: &[("application/json", "People"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "funnel",
+        method: "GET",
+        path: "/api/v1/funnel",
+        summary: "Ask how many people take one step after the other.",
+        help: "People enter with the first step and have until the end of the window for the rest; who may still go on is \
+            `open` and stands in no rate of the whole way. Times are seconds, shares 0 to 1 with their 95 % interval.",
+        who: Who::Reader,
+        parameters: study::of_funnel,
+        body: None,
+        answer: "The steps, as JSON or CSV; with `people` also who stands behind one.",
+        answers: &[("application/json", "Funnel"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "retention",
+        method: "GET",
+        path: "/api/v1/retention",
+        summary: "Ask how many people come back.",
+        help: "A row for each cohort of people who began in the same day, week or month, or for each value of `by`; a \
+            column for each day, week or month after it. A column that is not over says so.",
+        who: Who::Reader,
+        parameters: study::of_retention,
+        body: None,
+        answer: "Cohorts and their average, as JSON or CSV.",
+        answers: &[("application/json", "Retention"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "heatmap",
+        method: "GET",
+        path: "/api/v1/heatmap",
+        summary: "Ask at which hours of the week something happens.",
+        help: "168 hours from Monday 0:00 in the project's zone, each with its mean over the times it occurred in the \
+            period. Costs are US dollars.",
+        who: Who::Reader,
+        parameters: study::of_heatmap,
+        body: None,
+        answer: "The hours, as JSON or CSV.",
+        answers: &[("application/json", "Heatmap"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "journeys",
+        method: "GET",
+        path: "/api/v1/journeys",
+        summary: "Ask what people do next.",
+        help: "Visits, step by step, from their start or from an event; links join the stations of one step with those of \
+            the next by their places. CSV holds the most frequent sequences.",
+        who: Who::Reader,
+        parameters: study::of_journeys,
+        body: None,
+        answer: "Stations, links and sequences as JSON, or sequences as CSV.",
+        answers: &[("application/json", "Journeys"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "segments",
+        method: "GET",
+        path: "/api/v1/segments",
+        summary: "List the saved segments of people.",
+        help: "Each with its rules and how many people are in it now. Any question takes `filter=segment:is:NAME` and \
+            `by=segment`; somebody may be in several, so what is split by it overlaps.",
+        who: Who::Reader,
+        parameters: parameter::of_project,
+        body: None,
+        answer: "The segments by name.",
+        answers: &[("application/json", "Segments")],
+        refusals: &[Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "saveSegment",
+        method: "POST",
+        path: "/api/v1/segments",
+        summary: "Save a segment of people.",
+        help: "All clauses of `rules` must hold, and of each clause at least one rule. A rule is \
+            did:at_least:TIMES:DAYS:EVENT (also at_most, exactly; the event as a step of a funnel), \
+            first_seen:before:DAY or first_seen:since:DAY, or one of plan, country, feature, stage and rfm with a test as \
+            in a filter, such as plan:is:pro.",
+        who: Who::Changer,
+        parameters: parameter::of_project,
+        body: Some("NewSegment"),
+        answer: "The segment, with how many people are in it.",
+        answers: &[("application/json", "Segment")],
+        refusals: &[
+            Code::BodyMalformed,
+            Code::BodyTooLarge,
+            Code::ParameterInvalid,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "deleteSegment",
+        method: "DELETE",
+        path: "/api/v1/segments/{id}",
+        summary: "Delete a segment of people.",
+        help: "Questions that name it are refused from then on, with the segments that there are.",
+        who: Who::Changer,
+        parameters: parameter::of_segment,
+        body: None,
+        answer: "Its number.",
+        answers: &[("application/json", "Removed")],
+        refusals: &[],
     },
     Operation {
         id: "budgets",
