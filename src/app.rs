@@ -27,6 +27,7 @@ use crate::ingest::session::Sessions;
 use crate::live::hub::Hub;
 use crate::live::rebuild;
 use crate::people::erasures;
+use crate::people::segment::cache::Cache as SegmentCache;
 use crate::prices;
 use crate::pricing::books::PriceBooks;
 use crate::recover;
@@ -80,6 +81,8 @@ pub struct App {
     pub ingest_log: IngestLog,
     /// How budgets stand.
     pub budgets: Board,
+    /// The people of segments as they were last found.
+    pub segments: Arc<SegmentCache>,
     /// Limits on requests.
     pub rates: RateLimits,
     /// Whether the disk has room for more.
@@ -195,6 +198,7 @@ impl App {
             .context("the page bundle is broken")?;
         let app = Arc::new(App {
             budgets: Board::default(),
+            segments: Arc::default(),
             rates: RateLimits::new(&config.ingest),
             ingest_log: IngestLog::new(config.ingest.log_entries),
             has_room: AtomicBool::new(true),

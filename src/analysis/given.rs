@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::analysis::inquiry::Inquiry;
 use crate::core::event::Event;
+use crate::query::membership::Membership;
 use crate::store::batch::{EventBatch, PreviewBatch};
 use crate::store::engine::{Engine, EngineError, EngineSettings, Part};
 use crate::store::person::People;
@@ -80,12 +81,20 @@ impl Given {
         &self,
         question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
     ) -> T {
+        self.ask_with(Membership::default(), question)
+    }
+
+    pub fn ask_with<T: Send + 'static>(
+        &self,
+        membership: Membership,
+        question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
+    ) -> T {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
         let asked = study(&self.engine, move |study| {
-            question(&Inquiry::begin(study, 1, "USD")?)
+            question(&Inquiry::begin(study, 1, "USD")?.with(membership))
         });
         runtime.block_on(asked).expect("an answer")
     }

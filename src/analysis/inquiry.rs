@@ -1,6 +1,7 @@
 //! What every analysis is asked through: a transaction, bound to a project.
 
 use crate::core::sql::{Bind, Binds, Sql};
+use crate::query::membership::Membership;
 use crate::store::engine::EngineError;
 use crate::store::study::{Columns, Study};
 use crate::store::table::{Cell, Rows};
@@ -9,6 +10,7 @@ use crate::store::table::{Cell, Rows};
 pub struct Inquiry<'a> {
     study: &'a Study<'a>,
     fixed: Vec<(String, Bind)>,
+    membership: Membership,
     /// Everything with a lower sequence number can be seen.
     pub commit: u64,
     /// Everything with a lower one is in the roll-ups.
@@ -53,7 +55,19 @@ impl<'a> Inquiry<'a> {
                 .map(str::to_owned),
             study,
             fixed,
+            membership: Membership::default(),
         })
+    }
+
+    /// With the segments by which it may be asked.
+    #[must_use]
+    pub fn with(self, membership: Membership) -> Inquiry<'a> {
+        Inquiry { membership, ..self }
+    }
+
+    /// Names of the segments by which it may be asked.
+    pub fn segments(&self) -> &[String] {
+        self.membership.names()
     }
 
     /// Asks for rows.
@@ -61,7 +75,7 @@ impl<'a> Inquiry<'a> {
     /// # Errors
     /// If the engine fails.
     pub fn rows(&self, sql: &Sql, binds: &Binds) -> Result<Rows, EngineError> {
-        self.study.rows(sql, &self.bound(binds))
+        self.study.rows(sql, &self.bound(binds)?)
     }
 
     /// Asks for columns of whole numbers.
@@ -74,12 +88,14 @@ impl<'a> Inquiry<'a> {
         binds: &Binds,
         each: impl FnMut(&Columns<'_>),
     ) -> Result<(), EngineError> {
-        self.study.numbers(sql, &self.bound(binds), each)
+        self.study.numbers(sql, &self.bound(binds)?, each)
     }
 
-    fn bound(&self, binds: &Binds) -> Vec<(String, Bind)> {
+    fn bound(&self, binds: &Binds) -> Result<Vec<(String, Bind)>, EngineError> {
         let mut bound = binds.named();
         bound.extend(self.fixed.iter().cloned());
-        bound
+        let ask = |sql: &Sql, values: &[(String, Bind)]| self.study.rows(sql, values);
+        self.membership.resolve(&ask, &mut bound)?;
+        Ok(bound)
     }
 }

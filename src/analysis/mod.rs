@@ -18,4 +18,4 @@ pub mod journey;
 pub mod retention;
 
 #[cfg(test)]
-mod given;
+pub(crate) mod given;

@@ -9,6 +9,8 @@ pub enum DimensionKind {
     Number,
     /// A person, by the name the product gave.
     Person,
+    /// A saved segment that the person is in; they may be in several.
+    Segment,
 }
 
 /// One row of the catalogue.
@@ -146,6 +148,15 @@ pub static DIMENSIONS: &[Dimension] = &[
         column: "person",
         kind: DimensionKind::Person,
         none: "not identified",
+    },
+    Dimension {
+        id: "segment",
+        label: "Segment",
+        help: "A saved segment that the person is in now. Somebody may be in several, so what is split by it overlaps \
+            and does not add up to the whole.",
+        column: "person",
+        kind: DimensionKind::Segment,
+        none: "in no segment",
     },
     text("session_id", "Session", "no session", "One stretch of use."),
     text(

@@ -3,6 +3,9 @@
 //! Values travel beside it, by name. So a value from a request in SQL text is a type error.
 
 use std::fmt;
+use std::sync::Arc;
+
+use crate::core::filter::Condition;
 
 /// A piece of SQL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +83,10 @@ pub enum Bind {
     Whole(i64),
     /// A number.
     Number(f64),
+    /// The people of every segment whose name meets the condition. Whoever asks puts their [`Bind::Bits`] in its place.
+    Segments(Condition),
+    /// A set of small numbers: the first bit of the first byte, its highest, is 0.
+    Bits(Arc<Vec<u8>>),
 }
 
 /// The values of one statement, in the order in which they were bound.

@@ -15,6 +15,7 @@ pub mod list;
 pub mod load;
 pub mod one;
 pub mod rfm;
+pub mod segment;
 pub mod stage;
 
 #[cfg(test)]

@@ -64,6 +64,9 @@ fn sql_of(field: &Field, condition: &Condition, binds: &mut Binds) -> Sql {
         Field::Dimension(dimension) if dimension.kind == DimensionKind::Number => {
             number(field, condition, binds)
         }
+        Field::Dimension(dimension) if dimension.kind == DimensionKind::Segment => {
+            segment(condition, binds)
+        }
         Field::Dimension(_) | Field::Metadata(_) => text(field, condition, binds),
     };
     let known = Sql::text("coalesce({{holds}}, FALSE)").fill("holds", &holds);
@@ -138,6 +141,41 @@ fn number(field: &Field, condition: &Condition, binds: &mut Binds) -> Sql {
     Sql::text(pattern)
         .fill("x", &value)
         .fill("vs", &Sql::join(bound, ", "))
+}
+
+/// Whether the person of a row is in a segment whose name meets the condition. Everybody's aliases are in the set too,
+/// so it does not matter whether rows name people as they were sent or as who they are.
+fn segment(condition: &Condition, binds: &mut Binds) -> Sql {
+    let mut within = |condition: Condition| {
+        Sql::text("has_bit({{bits}}, person)").fill("bits", &binds.add(Bind::Segments(condition)))
+    };
+    let asked = Condition {
+        is_negated: false,
+        values: condition
+            .values
+            .iter()
+            .filter(|value| !value.is_empty())
+            .cloned()
+            .collect(),
+        ..condition.clone()
+    };
+    let mut alternatives = Vec::new();
+    if matches!(condition.test, Test::Is | Test::In)
+        && condition.values.iter().any(String::is_empty)
+    {
+        let any = Condition {
+            test: Test::Exists,
+            values: Vec::new(),
+            ..asked.clone()
+        };
+        alternatives.push(Sql::text("NOT {{any}}").fill("any", &within(any)));
+    }
+    match condition.test {
+        Test::Greater | Test::Less => alternatives.push(Sql::text("FALSE")),
+        Test::Is | Test::In if asked.values.is_empty() => {}
+        Test::Is | Test::In | Test::Contains | Test::Exists => alternatives.push(within(asked)),
+    }
+    Sql::text("({{any}})").fill("any", &Sql::join(alternatives, " OR "))
 }
 
 fn person(condition: &Condition, binds: &mut Binds) -> Sql {

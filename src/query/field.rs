@@ -107,6 +107,11 @@ impl Field {
         matches!(self, Field::Dimension(dimension) if dimension.kind == DimensionKind::Person)
     }
 
+    /// Whether its values are segments: sets of people that may overlap.
+    pub fn is_segment(&self) -> bool {
+        matches!(self, Field::Dimension(dimension) if dimension.kind == DimensionKind::Segment)
+    }
+
     /// The value of a row as SQL.
     pub fn sql(&self, binds: &mut Binds) -> Sql {
         match self {

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod ask;
 pub mod condition;
 pub mod field;
+pub mod membership;
 pub mod plan;
 pub mod question;
 pub mod rows;

@@ -8,6 +8,7 @@ use crate::catalogue::frame::alias;
 use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
 use crate::query::ask::people::Whos;
+use crate::query::membership::Membership;
 use crate::query::plan::{Rolled, Statement};
 use crate::store::engine::{Ask, EngineError};
 use crate::store::table::{Cell, Rows};
@@ -24,6 +25,8 @@ pub struct Session<'a> {
     zone: Option<String>,
     has_aliases: bool,
     whos: OnceCell<Whos>,
+    /// Who is in which segment.
+    membership: Membership,
     /// Everything with a lower sequence number can be seen.
     pub commit: u64,
     /// Whether roll-ups may be used; tests compare both ways.
@@ -77,6 +80,7 @@ impl<'a> Session<'a> {
                 .map(str::to_owned),
             ask,
             fixed,
+            membership: Membership::default(),
             uses_rollups: true,
         })
     }
@@ -102,6 +106,17 @@ impl<'a> Session<'a> {
             .get_or_init(|| Whos::of(pairs.map_or(&[], Cell::wholes))))
     }
 
+    /// With the segments by which it may be asked.
+    #[must_use]
+    pub fn with(self, membership: Membership) -> Session<'a> {
+        Session { membership, ..self }
+    }
+
+    /// Names of the segments by which it may be asked.
+    pub fn segments(&self) -> &[String] {
+        self.membership.names()
+    }
+
     /// How far the roll-ups go for a period.
     pub fn rolled_for(&self, period: &Period) -> Rolled {
         let is_cut_alike = self.zone.as_deref() == Some(zones::name(&period.zone));
@@ -118,6 +133,7 @@ impl<'a> Session<'a> {
     pub fn ask(&self, statement: &Statement) -> Result<Rows, EngineError> {
         let mut binds = statement.binds.named();
         binds.extend(self.fixed.iter().cloned());
+        self.membership.resolve(self.ask, &mut binds)?;
         let sql = match self.has_aliases {
             true => alias::resolved(&statement.sql),
             false => alias::unresolved(&statement.sql),

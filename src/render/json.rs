@@ -77,6 +77,7 @@ pub fn catalogue(currency: &str) -> Json {
                 DimensionKind::Text => "text",
                 DimensionKind::Number => "number",
                 DimensionKind::Person => "person",
+                DimensionKind::Segment => "segment",
             },
             "none": dimension.none,
         })

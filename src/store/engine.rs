@@ -67,6 +67,9 @@ pub enum EngineError {
     /// The question itself was wrong.
     #[error("the query failed: {0}")]
     Query(String),
+    /// The one who asked can put it right; the text says how.
+    #[error("{0}")]
+    Question(String),
 }
 
 impl From<duckdb::Error> for EngineError {

@@ -129,6 +129,12 @@ pub fn values<'a>(
             Bind::Text(text) => text,
             Bind::Whole(number) => number,
             Bind::Number(number) => number,
+            Bind::Bits(bits) => &**bits,
+            Bind::Segments(condition) => {
+                let text =
+                    format!("`{condition}` names a segment, and segments cannot be used here");
+                return Err(EngineError::Question(text));
+            }
         });
     }
     Ok(values)

@@ -18,6 +18,7 @@ use crate::store::engine::EngineError;
 use crate::store::study::study;
 use crate::web::extract::{self, Reader};
 use crate::web::problem::Problem;
+use crate::web::segments::membership;
 
 /// Parameters that belong to the address alone.
 const OTHERS: [&str; 1] = ["project"];
@@ -38,8 +39,9 @@ pub async fn ask<T: Send + 'static>(
     question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, Problem> {
     let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let membership = membership(app, scope).await?;
     let asked = study(&app.engine, move |study| {
-        question(&Inquiry::begin(study, project, &currency)?)
+        question(&Inquiry::begin(study, project, &currency)?.with(membership))
     });
     Ok(asked.await?)
 }

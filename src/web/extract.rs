@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::core::code::Code;
 use crate::store::control::access::{Access, AdminAccess, ReadAccess};
 use crate::store::control::session::Session;
+use crate::web::form::from_our_pages;
 use crate::web::problem::Problem;
 
 /// Name of the session cookie.
@@ -230,6 +231,39 @@ impl FromRequest for ReaderOfAll {
             let session = session.ok_or_else(|| Problem::of(Code::LoginNeeded))?;
             Ok(ReaderOfAll {
                 accesses: app(&request).control.directory().readable(&session),
+            })
+        })
+    }
+}
+
+/// The right to change one project: an admin key, or a session with `?project=SLUG` in a request that comes from our
+/// own pages.
+pub struct Changer {
+    /// The proof.
+    pub access: AdminAccess,
+}
+
+impl FromRequest for Changer {
+    type Error = Problem;
+    type Future = Extracting<Changer>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = app(&request);
+            if let Some(key) = bearer(&request) {
+                let access = app.control.verify(key).await?.admin()?;
+                return Ok(Changer { access });
+            }
+            let Some(session) = session_of(&request).await? else {
+                return Err(Problem::new(
+                    Code::KeyMissing,
+                    "no key and no session came with the request",
+                ));
+            };
+            from_our_pages(&request)?;
+            Ok(Changer {
+                access: chosen_project(&request, &app, &session)?.admin()?,
             })
         })
     }

@@ -122,27 +122,36 @@ async fn read(
     payload: &mut Payload,
     bytes_max: usize,
 ) -> Result<Fields, Problem> {
-    let named = |name| {
-        request
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap_or_default())
-    };
-    if !is_from_us(
-        named("origin"),
-        named("sec-fetch-site"),
-        &own_origin(request, &app(request)),
-    ) {
-        return Err(Problem::of(Code::CsrfInvalid));
-    }
+    from_our_pages(request)?;
     let fields = UrlEncoded::new(request, payload).limit(bytes_max).await;
     fields.map(Fields).map_err(|error| {
-        let kind = named(header::CONTENT_TYPE.as_str()).unwrap_or("no content type");
+        let kind = header_text(request, header::CONTENT_TYPE.as_str()).unwrap_or("no content type");
         Problem::new(
             Code::FormInvalid,
             format!("the form ({kind}) cannot be read: {error}"),
         )
     })
+}
+
+/// Refuses what a page of somebody else has sent.
+///
+/// # Errors
+/// `csrf_invalid` if the browser says so.
+pub fn from_our_pages(request: &HttpRequest) -> Result<(), Problem> {
+    let is_ours = is_from_us(
+        header_text(request, "origin"),
+        header_text(request, "sec-fetch-site"),
+        &own_origin(request, &app(request)),
+    );
+    match is_ours {
+        true => Ok(()),
+        false => Err(Problem::of(Code::CsrfInvalid)),
+    }
+}
+
+fn header_text<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+    let value = request.headers().get(name)?;
+    Some(value.to_str().unwrap_or_default())
 }
 
 fn repeated(fields: &Fields, token: &SecretToken) -> Result<(), Problem> {

@@ -18,6 +18,7 @@ pub mod problem;
 pub mod query;
 pub mod rate;
 pub mod routes;
+pub mod segments;
 pub mod server;
 pub mod session_cookie;
 pub mod view;

@@ -19,6 +19,7 @@ use crate::render::people;
 use crate::store::control::access::Scope;
 use crate::web::extract::{self, Reader};
 use crate::web::problem::Problem;
+use crate::web::segments::membership;
 
 /// Parameters of the address that are not the question's.
 const OTHERS: [&str; 2] = ["project", "format"];
@@ -120,8 +121,9 @@ pub async fn tables(
     topics: Vec<Topic>,
 ) -> Result<Vec<Table>, Problem> {
     let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let membership = membership(app, scope).await?;
     let answered = app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?;
+        let session = Session::begin(engine, project, &currency)?.with(membership);
         let asker = Asker::new(&session, &asked.period, &asked.filter);
         topics.iter().map(|topic| asker.answer(*topic)).collect()
     });

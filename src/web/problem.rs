@@ -157,6 +157,7 @@ impl From<EngineError> for Problem {
                 tracing::error!(%error, "the engine could not answer");
                 Problem::of(Code::NotReady).retry_after(5)
             }
+            EngineError::Question(text) => Problem::new(Code::ParameterInvalid, text),
             EngineError::Rows(_) | EngineError::Query(_) => Problem::internal(error),
         }
     }

@@ -15,6 +15,7 @@ use crate::render::{csv, json};
 use crate::store::control::access::Scope;
 use crate::web::extract::{self, Reader};
 use crate::web::problem::Problem;
+use crate::web::segments::membership;
 
 /// Parameters of the address that are not the question's.
 const OTHERS: [&str; 2] = ["project", "format"];
@@ -81,8 +82,9 @@ pub async fn catalogue(request: HttpRequest, reader: Reader) -> Result<HttpRespo
 /// If the engine fails, or takes too long.
 pub async fn answer(app: &App, scope: &Scope, question: Question) -> Result<Answered, Problem> {
     let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let membership = membership(app, scope).await?;
     let asked = app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?;
+        let session = Session::begin(engine, project, &currency)?.with(membership);
         Ok(match question.shape {
             Shape::Rows => Some(Answered::Rows(rows::listing(&session, &question)?)),
             Shape::Distribution => {

@@ -6,7 +6,7 @@ use actix_web::{Resource, Route};
 
 use crate::web::{
     analysis, api, assets, budgets, collect, live, middleware, openapi, operations, pages, people,
-    person, query,
+    person, query, segments,
 };
 
 /// All routes, below the base path. The script for pages is at `snippet`.
@@ -37,6 +37,19 @@ pub fn all(config: &mut ServiceConfig, snippet: &str) {
         .service(get("/api/v1/catalogue", web::get().to(query::catalogue)))
         .service(get("/api/v1/budgets", web::get().to(budgets::list)))
         .service(get("/api/v1/users/{topic}", web::get().to(people::topic)))
+        .service(
+            only(
+                "/api/v1/segments",
+                "GET, POST",
+                web::get().to(segments::list),
+            )
+            .route(web::post().to(segments::create)),
+        )
+        .service(only(
+            "/api/v1/segments/{id}",
+            "DELETE",
+            web::delete().to(segments::remove),
+        ))
         .service(get("/api/v1/funnel", web::get().to(analysis::funnel)))
         .service(get("/api/v1/retention", web::get().to(analysis::retention)))
         .service(get("/api/v1/heatmap", web::get().to(analysis::heatmap)))

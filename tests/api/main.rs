@@ -21,6 +21,7 @@ mod queue;
 mod rates;
 mod recovery;
 mod scope;
+mod segments;
 mod snippet;
 mod store;
 mod visitor;

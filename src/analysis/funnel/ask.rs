@@ -13,7 +13,9 @@ use crate::analysis::funnel::tally::Tally;
 use crate::analysis::grouped::Grouped;
 use crate::analysis::identity::Identity;
 use crate::analysis::inquiry::Inquiry;
+use crate::core::range::Compare;
 use crate::core::sql::{Binds, Sql};
+use crate::query::ask::by_segment;
 use crate::store::engine::EngineError;
 use crate::store::study::by_row;
 use crate::store::table::Cell;
@@ -26,7 +28,14 @@ const PASS_EVENTS_MAX: u64 = 6_000_000;
 ///
 /// # Errors
 /// If the engine fails or is interrupted.
-pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineError> {
+pub fn answer(inquiry: &Inquiry, mut question: Question) -> Result<Answer, EngineError> {
+    if let Some(segment) = question.by.take_if(|field| field.is_segment()) {
+        let parts = by_segment(inquiry, &question)?;
+        let mut answer = self::answer(inquiry, question)?;
+        answer.parts = parts;
+        answer.question.by = Some(segment);
+        return Ok(answer);
+    }
     let identity = match question.unit {
         Unit::User => Identity::read(inquiry)?,
         Unit::Visit => Identity::default(),
@@ -81,6 +90,36 @@ pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineErr
     })
 }
 
+/// The steps of each segment, and of those in none. Somebody may be in several, so each is a funnel of its own.
+fn by_segment(inquiry: &Inquiry, question: &Question) -> Result<Vec<Part>, EngineError> {
+    let mut parts = Vec::new();
+    for (value, filter) in by_segment::parts(inquiry.segments(), &question.filter)? {
+        let one = Question {
+            filter,
+            compare: Compare::None,
+            people: None,
+            ..question.clone()
+        };
+        parts.push(Part {
+            value,
+            is_other: false,
+            steps: answer(inquiry, one)?.steps,
+        });
+    }
+    parts.retain(|part| part.steps.first().is_some_and(|step| step.people > 0));
+    sort(&mut parts);
+    parts.truncate(question.limit);
+    Ok(parts)
+}
+
+/// The largest first; of equals the first by name.
+fn sort(parts: &mut [Part]) {
+    parts.sort_by_cached_key(|part| {
+        let people = part.steps.first().map_or(0, |step| step.people);
+        (Reverse(people), part.value.is_none(), part.value.clone())
+    });
+}
+
 fn rules(question: &Question, from: i64, to: i64, as_of: i64) -> Rules {
     Rules {
         steps: question.steps.len(),
@@ -128,10 +167,7 @@ fn parts(
         })
         .collect();
     // The first look counted everybody with a value; a person counts once, with the value at the best entry.
-    parts.sort_by_cached_key(|part| {
-        let people = part.steps.first().map_or(0, |step| step.people);
-        (Reverse(people), part.value.is_none(), part.value.clone())
-    });
+    sort(&mut parts);
     if other.first().is_some_and(|step| step.people > 0) {
         parts.push(Part {
             value: None,

@@ -9,6 +9,9 @@ use crate::analysis::retention::calendar::{Calendar, Stage};
 use crate::analysis::retention::people::Cohorts;
 use crate::analysis::retention::question::{Measure, Mode, Question, Whose};
 use crate::analysis::retention::source;
+use crate::query::ask::by_segment;
+use crate::query::condition::Checked;
+use crate::query::field::Field;
 use crate::store::engine::EngineError;
 use crate::store::study::by_row;
 use crate::store::table;
@@ -23,6 +26,9 @@ pub fn answer(
     calendar: &Calendar,
 ) -> Result<Answer, EngineError> {
     let identity = Identity::read(inquiry)?;
+    if question.by.as_ref().is_some_and(Field::is_segment) {
+        return by_segment(inquiry, question, calendar, &identity);
+    }
     let values = values(inquiry, &question, calendar)?;
     let asker = Asker {
         inquiry,
@@ -42,6 +48,54 @@ pub fn answer(
         false => cells.into_iter().flatten().map(|row| row.0).collect(),
         true => by_value(cells, values, question.columns),
     };
+    Ok(Answer {
+        rows,
+        average,
+        coverage,
+        commit: inquiry.commit,
+        question,
+    })
+}
+
+/// A row for each segment, and one for those in none. Somebody may be in several, so each is asked by itself; average
+/// and coverage are of everybody.
+fn by_segment(
+    inquiry: &Inquiry,
+    question: Question,
+    calendar: &Calendar,
+    identity: &Identity,
+) -> Result<Answer, EngineError> {
+    let cells_of = |filter: Checked| {
+        let one = Question {
+            filter,
+            by: None,
+            ..question.clone()
+        };
+        let asker = Asker {
+            inquiry,
+            question: &one,
+            calendar,
+            identity,
+        };
+        let (cohorts, coverage) = asker.people(&[])?;
+        let cells = match one.measure {
+            Measure::People => asker.kept(&cohorts, 0),
+            Measure::Revenue => asker.paid(&cohorts, 0)?,
+        };
+        Ok::<_, EngineError>((cells.into_iter().flatten().collect(), coverage))
+    };
+    let (whole, coverage): (Vec<CohortRow>, Coverage) = cells_of(question.filter.clone())?;
+    let average = (0..question.columns)
+        .map(|column| finished(whole.iter(), column))
+        .collect();
+    // Nobody has any other value: its row is empty and falls away.
+    let (mut names, mut cells) = (Vec::new(), vec![Vec::new()]);
+    for (name, filter) in by_segment::parts(inquiry.segments(), &question.filter)? {
+        names.push(name);
+        cells.push(cells_of(filter)?.0);
+    }
+    let mut rows = by_value(cells, names, question.columns);
+    rows.truncate(question.limit);
     Ok(Answer {
         rows,
         average,

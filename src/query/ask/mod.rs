@@ -4,6 +4,7 @@
 
 mod asker;
 mod bars;
+pub mod by_segment;
 mod cell;
 mod distribution;
 pub mod people;
@@ -34,6 +35,9 @@ type Figures = HashMap<Place, Vec<Figure>>;
 /// # Errors
 /// If the engine fails or is interrupted.
 pub fn answer(session: &Session, question: &Question) -> Result<Answer, EngineError> {
+    if let Some(place) = by_segment::place(question) {
+        return by_segment::by_segment(session, question, place);
+    }
     let asker = Asker::new(session, question);
     let compared = question
         .period

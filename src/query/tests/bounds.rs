@@ -109,8 +109,10 @@ fn every_operator_on_every_dimension_and_its_negation_divide_the_rows() {
         ))
     };
     let all = given.total("metrics=events&range=1y");
+    // A segment must be a saved one; `people/segment/tests.rs` divides the rows by those.
     let fields = DIMENSIONS
         .iter()
+        .filter(|dimension| dimension.kind != DimensionKind::Segment)
         .map(|dimension| dimension.id.to_owned())
         .chain(
             [

@@ -108,6 +108,13 @@ fn each_word_gives_what_its_cases_say() {
         ("CAST(has_text('a_b', '_') AS BIGINT)", Cell::Whole(1)),
         ("CAST(has_text('anything', '') AS BIGINT)", Cell::Whole(1)),
         ("CAST(has_text(NULL, 'x') AS BIGINT)", Cell::Null),
+        // The first bit is number 0; what is beyond the last, or nobody, is not in the set.
+        ("CAST(has_bit('0110', 0) AS BIGINT)", Cell::Whole(0)),
+        ("CAST(has_bit('0110', 1) AS BIGINT)", Cell::Whole(1)),
+        ("CAST(has_bit('0110', 3) AS BIGINT)", Cell::Whole(0)),
+        ("CAST(has_bit('0110', 4) AS BIGINT)", Cell::Whole(0)),
+        ("CAST(has_bit('0110', NULL) AS BIGINT)", Cell::Whole(0)),
+        ("CAST(has_bit('\\xA0'::BLOB, 2) AS BIGINT)", Cell::Whole(1)),
     ];
     let given = Given::empty("UTC");
     let texts = cases.each_ref().map(|(sql, _)| *sql);

@@ -81,6 +81,9 @@ pub(super) enum Action {
     ThresholdsChanged,
     FunnelSaved,
     FunnelForgotten,
+    SegmentCreated,
+    SegmentChanged,
+    SegmentRemoved,
 }
 
 impl Action {
@@ -120,6 +123,9 @@ impl Action {
             Action::ThresholdsChanged => "project.thresholds_changed",
             Action::FunnelSaved => "funnel.saved",
             Action::FunnelForgotten => "funnel.forgotten",
+            Action::SegmentCreated => "segment.created",
+            Action::SegmentChanged => "segment.changed",
+            Action::SegmentRemoved => "segment.removed",
         }
     }
 }

@@ -48,6 +48,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "person_erasures",
         sql: include_str!("migrations/0006_person_erasures.sql"),
     },
+    Migration {
+        version: 7,
+        name: "segments",
+        sql: include_str!("migrations/0007_segments.sql"),
+    },
 ];
 
 /// Applies the steps of `migrations` that the file does not have yet.

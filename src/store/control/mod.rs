@@ -30,6 +30,7 @@ pub mod project_draft;
 pub mod repricing;
 pub mod salt;
 pub mod saved_funnel;
+pub mod segment;
 pub mod session;
 pub mod setting;
 pub mod setup;

@@ -73,7 +73,11 @@ fn described(operation: &Operation) -> Json {
         "security": security(operation.who),
     });
     if let Some(schema) = operation.body {
-        let content: Map<String, Json> = operation::BODY_TYPES
+        let kinds: &[&str] = match operation.who {
+            Who::Ingest => &operation::BODY_TYPES,
+            _ => &operation::BODY_TYPES[..1],
+        };
+        let content: Map<String, Json> = kinds
             .iter()
             .map(|kind| ((*kind).to_owned(), json!({ "schema": reference(schema) })))
             .collect();
@@ -86,7 +90,7 @@ fn security(who: Who) -> Json {
     match who {
         Who::Anyone => json!([]),
         Who::Ingest => json!([{ "key": [] }, { "keyInAddress": [] }]),
-        Who::Reader => json!([{ "key": [] }, { "session": [] }]),
+        Who::Reader | Who::Changer => json!([{ "key": [] }, { "session": [] }]),
         Who::Admin => json!([{ "key": [] }]),
         Who::MetricsToken => json!([{}, { "metricsToken": [] }]),
     }

@@ -15,6 +15,8 @@ pub enum Who {
     Reader,
     /// An admin key, and no session.
     Admin,
+    /// An admin key, or a person who is logged in.
+    Changer,
     /// Anyone, or who holds the token of `server.metrics_token` where it is set.
     MetricsToken,
 }
@@ -27,6 +29,7 @@ impl Who {
             Who::Ingest => "an ingest or admin key",
             Who::Reader => "a read or admin key, or a person who is logged in",
             Who::Admin => "an admin key",
+            Who::Changer => "an admin key, or a person who is logged in",
             Who::MetricsToken => "anyone, or the token of server.metrics_token where it is set",
         }
     }
@@ -49,6 +52,13 @@ impl Who {
                 Code::NotFound,
             ],
             Who::Admin => &[Code::KeyMissing, Code::KeyUnknown, Code::KeyForbidden],
+            Who::Changer => &[
+                Code::KeyMissing,
+                Code::KeyUnknown,
+                Code::KeyForbidden,
+                Code::CsrfInvalid,
+                Code::NotFound,
+            ],
             Who::MetricsToken => &[Code::KeyMissing],
         }
     }
@@ -93,7 +103,7 @@ impl Operation {
     }
 }
 
-/// The media types in which events may come.
+/// The media types in which events may come; anything else that is sent is JSON.
 pub const BODY_TYPES: [&str; 2] = ["application/json", "application/x-ndjson"];
 
 /// Every operation, in the order of the page.
@@ -240,6 +250,55 @@ pub const OPERATIONS: &[Operation] = &[
         answer: "Stations, links and sequences as JSON, or sequences as CSV.",
         answers: &[("application/json", "Journeys"), ("text/csv", "Csv")],
         refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "segments",
+        method: "GET",
+        path: "/api/v1/segments",
+        summary: "List the saved segments of people.",
+        help: "Each with its rules and how many people are in it now. Any question takes `filter=segment:is:NAME` and \
+            `by=segment`; somebody may be in several, so what is split by it overlaps.",
+        who: Who::Reader,
+        parameters: parameter::of_project,
+        body: None,
+        answer: "The segments by name.",
+        answers: &[("application/json", "Segments")],
+        refusals: &[Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "saveSegment",
+        method: "POST",
+        path: "/api/v1/segments",
+        summary: "Save a segment of people.",
+        help: "All clauses of `rules` must hold, and of each clause at least one rule. A rule is \
+            did:at_least:TIMES:DAYS:EVENT (also at_most, exactly; the event as a step of a funnel), \
+            first_seen:before:DAY or first_seen:since:DAY, or one of plan, country, feature, stage and rfm with a test as \
+            in a filter, such as plan:is:pro.",
+        who: Who::Changer,
+        parameters: parameter::of_project,
+        body: Some("NewSegment"),
+        answer: "The segment, with how many people are in it.",
+        answers: &[("application/json", "Segment")],
+        refusals: &[
+            Code::BodyMalformed,
+            Code::BodyTooLarge,
+            Code::ParameterInvalid,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "deleteSegment",
+        method: "DELETE",
+        path: "/api/v1/segments/{id}",
+        summary: "Delete a segment of people.",
+        help: "Questions that name it are refused from then on, with the segments that there are.",
+        who: Who::Changer,
+        parameters: parameter::of_segment,
+        body: None,
+        answer: "Its number.",
+        answers: &[("application/json", "Removed")],
+        refusals: &[],
     },
     Operation {
         id: "budgets",

@@ -118,6 +118,19 @@ pub fn of_catalogue() -> Vec<Parameter> {
     of_project()
 }
 
+/// Of one segment.
+pub fn of_segment() -> Vec<Parameter> {
+    let id = Parameter::new(
+        "id",
+        "Its number, as the list tells it.",
+        json!({ "type": "integer", "minimum": 1 }),
+        json!(1),
+    );
+    let mut parameters = vec![id.in_path()];
+    parameters.extend(of_project());
+    parameters
+}
+
 /// Of budgets.
 pub fn of_budgets() -> Vec<Parameter> {
     let splits: Vec<&str> = SPLITS.iter().map(|(id, _)| *id).collect();

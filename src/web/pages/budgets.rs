@@ -239,7 +239,12 @@ fn page(
     cycle.error = problems.and_then(|problems| told(problems, "cycle"));
     let named = DIMENSIONS
         .iter()
-        .filter(|dimension| dimension.kind != DimensionKind::Number)
+        .filter(|dimension| {
+            !matches!(
+                dimension.kind,
+                DimensionKind::Number | DimensionKind::Segment
+            )
+        })
         .map(|dimension| (dimension.id, dimension.label));
     BudgetPage {
         frame: visit.frame(),

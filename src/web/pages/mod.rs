@@ -65,6 +65,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource(users::PATH).get(users::page))
         .service(resource(users::people::PATH).get(users::people::page))
         .service(resource(users::person::PATH).get(users::person::page))
+        .service(
+            resource(users::segments::PATH)
+                .get(users::segments::page)
+                .post(users::segments::save),
+        )
+        .service(resource("/users/segments/{id}/delete").post(users::segments::delete))
         .service(resource("/users/export").get(users::export::export))
         .service(resource("/users/merge").post(users::person::merge))
         .service(resource("/users/unmerge").post(users::person::unmerge))

@@ -63,6 +63,14 @@ const TABLE: &[Entry] = &[
         "The saved funnel is forgotten. Its address still works.",
     ),
     good(
+        "segment_saved",
+        "The segment is saved. It is a filter and a split of every page, called Segment.",
+    ),
+    good(
+        "segment_deleted",
+        "The segment is deleted. Addresses that filter by it say so from now on.",
+    ),
+    good(
         "budget_created",
         "The budget is created. It counts what was spent since its period began.",
     ),

@@ -174,6 +174,15 @@ fn curl(operation: &Operation, url: &str) -> String {
             }
             command.push_str(" \\\n  -H 'Authorization: Bearer YOUR_ADMIN_KEY'");
         }
+        Who::Changer => {
+            command.push_str(" \\\n  -H 'Authorization: Bearer YOUR_ADMIN_KEY'");
+            match operation.body {
+                Some(_) => command.push_str(
+                    " -H 'Content-Type: application/json' \\\n  -d '{\"name\": \"Pro users\", \"rules\": [[\"plan:is:pro\"]]}'",
+                ),
+                None => command.push_str(&format!(" -X {}", operation.method)),
+            }
+        }
         Who::Ingest | Who::Anyone | Who::MetricsToken => {}
     }
     command

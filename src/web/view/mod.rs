@@ -15,6 +15,7 @@ pub mod frame;
 pub mod moment;
 pub mod plot;
 pub mod provider;
+pub mod segments;
 pub mod shell;
 
 // Pages.

@@ -11,6 +11,8 @@ pub enum Room {
     Overview,
     /// Who comes, and who stays.
     Users,
+    /// Who has something in common?
+    Segments,
     /// Where they come from, and with what.
     Audience,
     /// Where do they drop?
@@ -88,6 +90,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "users",
                 label: "Users",
                 key: 'u',
+            },
+            RoomLink {
+                room: Room::Segments,
+                path: "/users/segments",
+                icon: "user-round",
+                label: "Segments",
+                key: 'e',
             },
             RoomLink {
                 room: Room::Audience,

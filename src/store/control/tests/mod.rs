@@ -5,6 +5,7 @@
 mod keys;
 mod people;
 mod removal;
+mod segments;
 mod shared_file;
 
 use std::time::Duration;

@@ -158,7 +158,10 @@ pub(super) fn catalogue() -> Json {
             ("id", text()),
             ("label", text()),
             ("help", text()),
-            ("kind", json!({ "enum": ["text", "number", "person"] })),
+            (
+                "kind",
+                json!({ "enum": ["text", "number", "person", "segment"] }),
+            ),
             ("none", text()),
         ],
         &[],

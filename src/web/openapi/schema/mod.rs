@@ -4,6 +4,7 @@ mod budgets;
 pub mod event;
 mod figures;
 mod people;
+mod segments;
 mod server;
 mod study;
 
@@ -15,42 +16,79 @@ use crate::web::openapi::{person, reference};
 
 /// Every schema, by name.
 pub fn all() -> Json {
-    json!({
-        "Problem": problem(),
-        "Events": event::events(),
-        "Event": event::event(),
-        "Receipt": event::receipt(),
-        "Pixel": { "type": "string", "contentMediaType": "image/gif" },
-        "Answer": { "anyOf": [reference("Figures"), reference("Distribution"), reference("Rows")] },
-        "Figures": figures::figures(),
-        "Distribution": figures::distribution(),
-        "Rows": figures::listing(),
-        "Row": figures::row(),
-        "Figure": figures::figure(),
-        "Number": figures::number(),
-        "Period": figures::period(),
-        "Metric": figures::metric(),
-        "Catalogue": figures::catalogue(),
-        "Csv": { "type": "string" },
-        "People": people::topic(),
-        "Funnel": study::funnel(),
-        "Retention": study::retention(),
-        "Heatmap": study::heatmap(),
-        "Journeys": study::journeys(),
-        "Share": study::share(),
-        "Budgets": budgets::budgets(),
-        "Summary": server::summary(),
-        "IngestLog": server::ingest_log(),
-        "PersonExport": { "type": "string" },
-        "Somebody": person::somebody(),
-        "Erasure": person::erasure(),
-        "Erasures": closed(&[("erasures", list(reference("Erasure")))], &[]),
-        "Merge": closed(&[("merged", reference("Somebody")), ("into", reference("Somebody"))], &[]),
-        "UndoneMerge": closed(&[("parted", reference("Somebody"))], &[]),
-        "Status": closed(&[("status", json!({ "enum": ["ok", "ready"] }))], &[]),
-        "OpenMetrics": { "type": "string" },
-        "Document": { "type": "object", "required": ["openapi", "info", "paths", "components"] },
-    })
+    let schemas = [
+        ("Problem", problem()),
+        ("Events", event::events()),
+        ("Event", event::event()),
+        ("Receipt", event::receipt()),
+        (
+            "Pixel",
+            json!({ "type": "string", "contentMediaType": "image/gif" }),
+        ),
+        (
+            "Answer",
+            json!({ "anyOf": [reference("Figures"), reference("Distribution"), reference("Rows")] }),
+        ),
+        ("Figures", figures::figures()),
+        ("Distribution", figures::distribution()),
+        ("Rows", figures::listing()),
+        ("Row", figures::row()),
+        ("Figure", figures::figure()),
+        ("Number", figures::number()),
+        ("Period", figures::period()),
+        ("Metric", figures::metric()),
+        ("Catalogue", figures::catalogue()),
+        ("Csv", json!({ "type": "string" })),
+        ("People", people::topic()),
+        ("Funnel", study::funnel()),
+        ("Retention", study::retention()),
+        ("Heatmap", study::heatmap()),
+        ("Journeys", study::journeys()),
+        ("Share", study::share()),
+        ("Budgets", budgets::budgets()),
+        ("Segments", segments::segments()),
+        ("Segment", segments::segment()),
+        ("NewSegment", segments::new()),
+        ("Removed", segments::removed()),
+        ("Summary", server::summary()),
+        ("IngestLog", server::ingest_log()),
+        ("PersonExport", json!({ "type": "string" })),
+        ("Somebody", person::somebody()),
+        ("Erasure", person::erasure()),
+        (
+            "Erasures",
+            closed(&[("erasures", list(reference("Erasure")))], &[]),
+        ),
+        (
+            "Merge",
+            closed(
+                &[
+                    ("merged", reference("Somebody")),
+                    ("into", reference("Somebody")),
+                ],
+                &[],
+            ),
+        ),
+        (
+            "UndoneMerge",
+            closed(&[("parted", reference("Somebody"))], &[]),
+        ),
+        (
+            "Status",
+            closed(&[("status", json!({ "enum": ["ok", "ready"] }))], &[]),
+        ),
+        ("OpenMetrics", json!({ "type": "string" })),
+        (
+            "Document",
+            json!({ "type": "object", "required": ["openapi", "info", "paths", "components"] }),
+        ),
+    ];
+    Json::Object(
+        schemas
+            .map(|(name, schema)| (name.to_owned(), schema))
+            .into_iter()
+            .collect(),
+    )
 }
 
 /// An object with these fields and no others; the second list may be absent.

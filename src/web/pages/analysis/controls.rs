@@ -33,8 +33,9 @@ pub const PAGE_PARAMETERS: [&str; 12] = [
 ];
 
 /// Dimensions that pages offer for a split: those with few values.
-pub const SPLITS: [&str; 13] = [
+pub const SPLITS: [&str; 14] = [
     "plan",
+    "segment",
     "country",
     "device",
     "browser",

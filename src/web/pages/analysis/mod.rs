@@ -4,7 +4,7 @@
 //! is asked, with the same names as the API's. Forms that choose an event send their fields by GET and are redirected
 //! to the address that holds it.
 
-mod controls;
+pub mod controls;
 mod funnel_card;
 pub mod funnels;
 pub mod hours;

@@ -112,6 +112,14 @@ impl Address {
         changed
     }
 
+    /// The address with one more parameter at its end, beside others of the same name.
+    #[must_use]
+    pub fn and(&self, name: &str, value: &str) -> Address {
+        let mut changed = self.clone();
+        changed.pairs.push((name.to_owned(), value.to_owned()));
+        changed
+    }
+
     /// The address with one more filter.
     #[must_use]
     pub fn with_filter(&self, condition: &Condition) -> Address {

@@ -6,6 +6,7 @@ mod draw;
 pub mod export;
 pub mod people;
 pub mod person;
+pub mod segments;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};

@@ -22,6 +22,7 @@ use crate::web::pages::report::{controls, wording};
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::people::Asked;
 use crate::web::problem::Problem;
+use crate::web::segments::membership;
 use crate::web::view::block::data_table::{Cell, Column, DataTable, Order, Row};
 use crate::web::view::block::state::Empty;
 use crate::web::view::field::Field;
@@ -141,8 +142,9 @@ async fn people(
 ) -> Result<list::People, Problem> {
     let scope = visit.access.scope();
     let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let membership = membership(&visit.app, scope).await?;
     let found = visit.app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?;
+        let session = Session::begin(engine, project, &currency)?.with(membership);
         let place = (PAGE + 1, page * PAGE);
         list::people(&session, &asked.period, &asked.filter, order, place)
     });
