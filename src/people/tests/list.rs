@@ -89,7 +89,7 @@ fn the_list_holds_what_people_paid_and_their_stage_in_every_order() {
         );
         assert_eq!(
             listed(&given, Order::By(Sort::Revenue), (1, 1), ""),
-            [bo.clone()]
+            std::slice::from_ref(&bo)
         );
         for order in Order::all() {
             assert_eq!(listed(&given, order, (2, 10), ""), [], "{order:?}");
