@@ -76,7 +76,10 @@ pub fn people(
         Order::Stage => return by_stage(session, &plan, (limit, offset)),
     };
     let rows = session.ask(&plan.people(sort, Choice::Place { limit, offset }))?;
-    let stages = stages(session, &period, &of_names(&rows)?)?;
+    let stages = match rows.is_empty() {
+        true => HashMap::new(),
+        false => stages(session, &period, &of_names(&rows)?)?,
+    };
     Ok(People { rows, stages })
 }
 
@@ -130,7 +133,7 @@ fn of_names(rows: &Rows) -> Result<Checked, EngineError> {
     named(names.collect())
 }
 
-/// A filter that names people.
+/// A filter that names people, at least one.
 ///
 /// # Errors
 /// Never: people can be filtered by.

@@ -74,7 +74,10 @@ pub fn profile(
         return Ok(None);
     };
     let named = session.ask(&person::name(number))?;
-    let name = named.first().and_then(name_of).unwrap_or(name.clone());
+    let name = named
+        .first()
+        .and_then(|row| name_of(row))
+        .unwrap_or(name.clone());
     let stages = list::stages(session, period, &list::named(vec![name.name.clone()])?)?;
     let paid = session.ask(&person::paid(number))?;
     let paid = paid.first().map(Vec::as_slice).unwrap_or_default();
@@ -119,11 +122,11 @@ pub fn number(session: &Session, name: &Name) -> Result<Option<(i64, i64)>, Engi
 /// If the engine fails.
 pub fn aliases(session: &Session, number: i64) -> Result<Vec<Name>, EngineError> {
     let rows = session.ask(&person::aliases(number))?;
-    Ok(rows.iter().filter_map(name_of).collect())
+    Ok(rows.iter().filter_map(|row| name_of(row)).collect())
 }
 
 /// The name in a row of kind and id.
-fn name_of(row: &Vec<Cell>) -> Option<Name> {
+fn name_of(row: &[Cell]) -> Option<Name> {
     Some(Name {
         kind: NameKind::parse(row.first()?.text()?)?,
         name: row.get(1)?.text()?.to_owned(),

@@ -1,4 +1,11 @@
 //! Recency, frequency, money: people scored from 1 to 5 by each, and named by the cell they fall into. Pure.
+//!
+//! **Ties.** A score is `ceil(5 × cume_dist)`, with the cumulative distribution of the SQL standard: of a value, the share
+//! of people whose value is not larger. So people with the same value always have the same score, whatever the order in
+//! which they are looked at, and a score depends on nobody's number or name. Cutting the sorted people into five groups
+//! of one size (`NTILE`) would put equal people into different groups, by chance; cutting between distinct values
+//! (quantiles that drop repeated edges) leaves fewer than five scores. The price is that the fifths differ in size where
+//! many are alike: all who came on one day only share the highest place that any of them has.
 
 use std::collections::HashMap;
 
@@ -116,7 +123,8 @@ pub fn scores(people: &[Standing]) -> Option<Vec<Scores>> {
     Some(scored.collect())
 }
 
-/// The score of each value: five times the share of values that are not larger, upwards. Equal values score alike.
+/// The score of each value: five times the share of values that are not larger, upwards. Equal values score alike; the
+/// smallest value has at least 1, as at least one value is not larger than itself.
 fn fifths(values: impl Iterator<Item = i128>) -> HashMap<i128, u8> {
     let mut sorted: Vec<i128> = values.collect();
     sorted.sort_unstable();
@@ -158,6 +166,64 @@ mod tests {
         }
         let scored = scores(&people).expect("enough people");
         assert!(scored[..6].iter().all(|one| one.f == 2));
+    }
+
+    #[test]
+    fn ties_in_every_column_worked_by_hand() {
+        // Forty people in four groups of ten: recency, active days, and what they paid.
+        let groups = [(90, 1, 0), (30, 1, -5), (30, 4, 0), (2, 9, 7)];
+        let people: Vec<Standing> = (0..40)
+            .map(|number| {
+                let (rec, days, money) = groups[number as usize / 10];
+                Standing {
+                    person: number,
+                    rec,
+                    days,
+                    money,
+                }
+            })
+            .collect();
+        let scored = scores(&people).expect("enough people");
+        for (group, wanted) in [
+            // R: 10 of 40 are not later, 5 × 10/40 = 1.25, upwards 2. F: 20 of 40 are not more often, 2.5, 3. M: nothing
+            // paid, 1.
+            Scores { r: 2, f: 3, m: 1 },
+            // R: 30 of 40, 3.75, 4. More was paid back than paid: 1.
+            Scores { r: 4, f: 3, m: 1 },
+            // F: 30 of 40, 3.75, 4.
+            Scores { r: 4, f: 4, m: 1 },
+            // 40 of 40.
+            Scores { r: 5, f: 5, m: 5 },
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let all = &scored[group * 10..group * 10 + 10];
+            assert!(all.iter().all(|one| *one == wanted), "{group}: {all:?}");
+        }
+
+        // Looked at in another order, everybody keeps their score.
+        let mut turned = people.clone();
+        turned.reverse();
+        let mut again = scores(&turned).expect("enough people");
+        again.reverse();
+        assert_eq!(again, scored);
+    }
+
+    #[test]
+    fn whoever_pays_least_of_a_few_is_above_all_who_pay_nothing() {
+        // Twenty pay nothing, five pay 1 to 5: places 21 to 25 of 25 are 4.2 to 5, upwards 5 each.
+        let people: Vec<Standing> = (0..25)
+            .map(|number| Standing {
+                person: number,
+                rec: 0,
+                days: 1,
+                money: i128::from((number - 19).max(0)),
+            })
+            .collect();
+        let scored = scores(&people).expect("enough people");
+        let m: Vec<u8> = scored.iter().map(|one| one.m).collect();
+        assert_eq!((&m[..20], &m[20..]), (&[1; 20][..], &[5; 5][..]));
     }
 
     #[test]

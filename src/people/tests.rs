@@ -22,6 +22,8 @@ use crate::store::erase_person::{self, ErasedPerson};
 use crate::store::person::{NameKind, People};
 use crate::store::zones::Zones;
 
+mod list;
+
 const NOW: &str = "2026-11-21T12:00:00Z";
 
 struct Given {

@@ -13,6 +13,7 @@ mod garbage;
 mod harness;
 mod import;
 mod ingest;
+mod interrupted;
 mod live;
 mod people;
 mod person;
