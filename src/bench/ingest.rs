@@ -23,7 +23,7 @@ use crate::bench::phase::{Dating, Pace, Phase, Shape, Tally};
 use crate::bench::process_usage::{ProcessUsage, resident_bytes};
 use crate::bench::server_process::{BenchFolder, ServerProcess};
 use crate::core::clock::Clock;
-use crate::store::loader;
+use crate::core::limits;
 
 /// Connections of the phase with one event a request.
 const SINGLE_CONNECTIONS: usize = 64;
@@ -166,7 +166,7 @@ async fn measure(options: &BenchIngestOptions) -> anyhow::Result<IngestReport> {
     }
     let stored = server.stored_events().await?;
     progress.set_message("at rest");
-    rest(options, loader::IDLE + REST).await;
+    rest(options, limits::IDLE + REST).await;
     let idle_after_rss_mb = resident_bytes(server.process)? as f64 / MB;
     let disk = server.stop().await?;
     let growth = match options.growth {

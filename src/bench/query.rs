@@ -20,6 +20,7 @@ use crate::bench::server_process::{BenchFolder, ServerProcess};
 use crate::bench::stream::{Stream, Streamed};
 use crate::catalogue::section::PAGES;
 use crate::core::range::Range;
+use crate::people::answer::Topic;
 use crate::store::machine::engine_memory_bytes;
 
 /// Ranges that pages offer.
@@ -27,13 +28,16 @@ const RANGES: [&str; 6] = ["1h", "24h", "7d", "30d", "90d", "1y"];
 
 /// Questions of pages that are not made of the catalogue's sections: page, section, path with its parameters.
 const OTHERS: &[(&str, &str, &str)] = &[
-    ("users", "growth", "/api/v1/users/growth?"),
-    ("users", "lifecycle", "/api/v1/users/lifecycle?"),
-    ("users", "engagement", "/api/v1/users/engagement?"),
     (
         "funnels",
-        "funnel",
+        "three steps",
         "/api/v1/funnel?step=sign_up&step=trial_started&step=plan_upgraded&window=14d&",
+    ),
+    (
+        "funnels",
+        "six steps",
+        "/api/v1/funnel?step=page_view&step=sign_up&step=query_sent&step=trial_started&step=plan_upgraded\
+         &step=payment_completed&window=14d&",
     ),
     ("retention", "cohorts", "/api/v1/retention?interval=week&"),
     ("heatmap", "hours", "/api/v1/heatmap?measure=people&"),
@@ -249,6 +253,14 @@ fn questions(options: &BenchQueryOptions) -> Vec<Asked> {
                     path: format!("/api/v1/query?{}", query.finish()),
                 });
             }
+        }
+        for topic in Topic::ALL.into_iter().filter(|_| is_page("users")) {
+            asked.push(Asked {
+                page: "users",
+                section: topic.id(),
+                range,
+                path: format!("/api/v1/users/{}?range={range}", topic.id()),
+            });
         }
         for (page, section, path) in OTHERS.iter().filter(|(page, _, _)| is_page(page)) {
             asked.push(Asked {

@@ -53,6 +53,18 @@ const MEASURES: &[(&str, &str)] = &[
     ("qualifying", "events that somebody caused"),
     ("identified_person", "people with a user id"),
     ("asking_person", "people with an AI call"),
+    ("visits_n", "visits"),
+    ("stay_us", "time from the first to the last event"),
+    (
+        "depth",
+        "page views of a visit, or its queries where it has none",
+    ),
+    (
+        "bounced",
+        "visits of one page view in which nothing was done",
+    ),
+    ("visiting_person", "people with a visit"),
+    ("visiting_visitor", "visitors without a name with a visit"),
     (
         "unnamed_visitor",
         "visitors without a name, told apart day by day",

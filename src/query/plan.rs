@@ -8,6 +8,7 @@ mod activity;
 mod counted;
 pub mod person;
 pub mod session;
+mod visit;
 
 use crate::catalogue::frame::{Frame, Rollup, alias};
 use crate::catalogue::metric::{Formula, Measurement, Metric};
@@ -22,6 +23,8 @@ use crate::store::rollup::{LATENCY_SPLITS, LatencySplit, local_day};
 pub struct Rolled {
     /// Events below this number are rolled up; `None` if days were cut in another zone, or roll-ups are not to be used.
     pub below: Option<u64>,
+    /// Whether there are no events at or after that number.
+    pub is_all: bool,
 }
 
 /// What every statement of a question has in common.
@@ -150,9 +153,10 @@ impl Plan<'_> {
         }
         let rollup = self.rollup(frame, &columns);
         let values: Vec<Sql> = columns.iter().map(|column| Sql::text(column)).collect();
-        let source = self.source(
+        let (raw, rest) = self.rows_of(frame, &mut binds);
+        let source = rest.source(
             rollup.map(|rollup| (Sql::text(rollup.sql), Vec::new())),
-            &frame.raw_sql(),
+            &raw,
             &Sql::text("TRUE"),
             &values,
             &values,

@@ -107,6 +107,7 @@ impl<'a> Session<'a> {
         let is_cut_alike = self.zone.as_deref() == Some(zones::name(&period.zone));
         Rolled {
             below: (self.uses_rollups && is_cut_alike).then_some(self.rolled_seq),
+            is_all: self.rolled_seq >= self.commit,
         }
     }
 

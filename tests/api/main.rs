@@ -15,6 +15,7 @@ mod import;
 mod ingest;
 mod live;
 mod people;
+mod person;
 mod proxy;
 mod queue;
 mod rates;

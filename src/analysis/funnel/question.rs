@@ -22,7 +22,7 @@ const WINDOW_US: i64 = 7 * 86_400_000_000;
 /// Values of a split, unless asked otherwise.
 const VALUES: u64 = 5;
 /// Most values of a split.
-const VALUES_MAX: u64 = 20;
+pub const VALUES_MAX: u64 = 20;
 
 /// Parameters of a funnel's address.
 pub const PARAMETERS: [&str; 10] = [

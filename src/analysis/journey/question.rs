@@ -11,9 +11,9 @@ use crate::query::condition::Checked;
 /// Most steps: more columns fit no screen.
 pub const STEPS_MAX: u64 = 8;
 /// Most places of a step.
-const TOP_MAX: u64 = 20;
+pub const TOP_MAX: u64 = 20;
 /// Most sequences.
-const SEQUENCES_MAX: u64 = 200;
+pub const SEQUENCES_MAX: u64 = 200;
 
 /// Parameters of the address.
 pub const PARAMETERS: [&str; 6] = ["event", "direction", "steps", "top", "limit", "format"];

@@ -16,7 +16,7 @@ pub const COLUMNS_MAX: u64 = 60;
 /// Values of a split, unless asked otherwise.
 const VALUES: u64 = 7;
 /// Most values of a split.
-const VALUES_MAX: u64 = 20;
+pub const VALUES_MAX: u64 = 20;
 
 /// Parameters of the address.
 pub const PARAMETERS: [&str; 9] = [

@@ -23,6 +23,8 @@ pub fn resolved(sql: &Sql) -> Sql {
         )
         .fill("aliases", &join("events.person"))
         .fill("day_aliases", &join("people_day.person"))
+        .fill("feature_aliases", &join("features_day.person"))
+        .fill("visit_aliases", &join("visits.person"))
 }
 
 /// The rows with everybody as they were sent. Also for questions that name nobody: the join is not free.
@@ -31,6 +33,8 @@ pub fn unresolved(sql: &Sql) -> Sql {
         .fill("replaced", &Sql::default())
         .fill("aliases", &Sql::default())
         .fill("day_aliases", &Sql::default())
+        .fill("feature_aliases", &Sql::default())
+        .fill("visit_aliases", &Sql::default())
 }
 
 /// Who everybody turned out to be: a list of `person · 2³² + alias`.

@@ -8,6 +8,7 @@ mod reliability;
 mod speed;
 mod token;
 mod traffic;
+mod visit;
 
 use crate::catalogue::frame::Grain;
 use crate::core::value::{Better, Unit};
@@ -142,6 +143,7 @@ impl Metric {
 pub fn all() -> impl Iterator<Item = &'static Metric> {
     [
         traffic::METRICS,
+        visit::METRICS,
         token::METRICS,
         cost::METRICS,
         speed::METRICS,

@@ -1,12 +1,14 @@
 //! The interface for programs, described from the tables that answer it: an OpenAPI 3.1 document.
 //!
 //! Metrics, dimensions, parameters, event fields and refusals are read from where the handlers read them. What only
-//! a handler knows, the form of its answer, stands in `schema.rs` and is held against the running server by
+//! a handler knows, the form of its answer, stands in `schema/` and is held against the running server by
 //! `scripts/fuzz_api.sh`.
 
 pub mod operation;
 mod parameter;
+mod person;
 mod schema;
+mod study;
 
 use std::collections::BTreeMap;
 
@@ -85,6 +87,7 @@ fn security(who: Who) -> Json {
         Who::Anyone => json!([]),
         Who::Ingest => json!([{ "key": [] }, { "keyInAddress": [] }]),
         Who::Reader => json!([{ "key": [] }, { "session": [] }]),
+        Who::Admin => json!([{ "key": [] }]),
         Who::MetricsToken => json!([{}, { "metricsToken": [] }]),
     }
 }
@@ -191,6 +194,70 @@ mod tests {
         described.sort_unstable();
         known.sort_unstable();
         assert_eq!(described, known);
+    }
+
+    #[test]
+    fn what_programs_may_call_is_in_the_document_and_in_the_routes() {
+        // Any path below the interface's own; quotes end it.
+        let written = |text: &str| -> Vec<String> {
+            let paths = text.split('"').filter(|part| part.starts_with("/api/v1/"));
+            paths.map(str::to_owned).collect()
+        };
+        let routes = written(include_str!("../routes.rs"));
+        assert!(routes.iter().any(|path| path == "/api/v1/query"));
+        let described: Vec<String> = OPERATIONS
+            .iter()
+            .map(|operation| operation.path.to_owned())
+            .filter(|path| path.starts_with("/api/v1/"))
+            .collect();
+        for path in &routes {
+            assert!(
+                described.contains(path),
+                "{path} has no row in operation.rs"
+            );
+        }
+        for path in &described {
+            assert!(routes.contains(path), "{path} is described and no route");
+        }
+    }
+
+    #[test]
+    fn the_parameters_of_an_analysis_are_those_that_it_knows() {
+        use crate::analysis::{funnel, heatmap, journey, retention};
+        for (id, own, by) in [
+            ("funnel", &funnel::question::PARAMETERS[..], Some("by")),
+            (
+                "retention",
+                &retention::question::PARAMETERS[..],
+                Some("by"),
+            ),
+            ("heatmap", &heatmap::PARAMETERS[..], None),
+            ("journeys", &journey::question::PARAMETERS[..], None),
+        ] {
+            let operation = OPERATIONS.iter().find(|operation| operation.id == id);
+            let parameters = (operation.expect("the operation").parameters)();
+            let described: HashSet<&str> = parameters.iter().map(|one| one.name).collect();
+            let common = ["project", "range", "from", "to", "filter"]
+                .iter()
+                .chain(&by);
+            let known: HashSet<&str> = own.iter().chain(common).copied().collect();
+            assert_eq!(described, known, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_path_is_a_parameter_of_it() {
+        for operation in OPERATIONS {
+            let in_path: Vec<&str> = operation
+                .path
+                .split('/')
+                .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+                .collect();
+            let parameters = (operation.parameters)();
+            let told = parameters.iter().filter(|parameter| parameter.is_in_path);
+            let told: Vec<&str> = told.map(|parameter| parameter.name).collect();
+            assert_eq!(in_path, told, "{}", operation.id);
+        }
     }
 
     #[test]

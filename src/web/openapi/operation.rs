@@ -2,6 +2,7 @@
 
 use crate::core::code::Code;
 use crate::web::openapi::parameter::{self, Parameter};
+use crate::web::openapi::{person, study};
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Who {
     Ingest,
     /// A read or admin key, or a person who is logged in.
     Reader,
+    /// An admin key, and no session.
+    Admin,
     /// Anyone, or who holds the token of `server.metrics_token` where it is set.
     MetricsToken,
 }
@@ -23,6 +26,7 @@ impl Who {
             Who::Anyone => "anyone",
             Who::Ingest => "an ingest or admin key",
             Who::Reader => "a read or admin key, or a person who is logged in",
+            Who::Admin => "an admin key",
             Who::MetricsToken => "anyone, or the token of server.metrics_token where it is set",
         }
     }
@@ -44,6 +48,7 @@ impl Who {
                 Code::KeyForbidden,
                 Code::NotFound,
             ],
+            Who::Admin => &[Code::KeyMissing, Code::KeyUnknown, Code::KeyForbidden],
             Who::MetricsToken => &[Code::KeyMissing],
         }
     }
@@ -167,6 +172,76 @@ pub const OPERATIONS: &[Operation] = &[
         refusals: &[Code::ParameterInvalid, Code::NotReady],
     },
     Operation {
+        id: "people",
+        method: "GET",
+        path: "/api/v1/users/{topic}",
+        summary: "Ask for figures whose unit is a person.",
+        help: "How many people come, stay and leave, and how they use the product: the topics of the page Users. Rows are \
+            days, weeks or months, or what else the topic is about; `coverage` tells how many of the people have a user id.",
+        who: Who::Reader,
+        parameters: study::of_people,
+        body: None,
+        answer: "The rows of the topic with their measures, as JSON or CSV.",
+        answers: &[("application/json", "People"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "funnel",
+        method: "GET",
+        path: "/api/v1/funnel",
+        summary: "Ask how many people take one step after the other.",
+        help: "People enter with the first step and have until the end of the window for the rest; who may still go on is \
+            `open` and stands in no rate of the whole way. Times are seconds, shares 0 to 1 with their 95 % interval.",
+        who: Who::Reader,
+        parameters: study::of_funnel,
+        body: None,
+        answer: "The steps, as JSON or CSV; with `people` also who stands behind one.",
+        answers: &[("application/json", "Funnel"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "retention",
+        method: "GET",
+        path: "/api/v1/retention",
+        summary: "Ask how many people come back.",
+        help: "A row for each cohort of people who began in the same day, week or month, or for each value of `by`; a \
+            column for each day, week or month after it. A column that is not over says so.",
+        who: Who::Reader,
+        parameters: study::of_retention,
+        body: None,
+        answer: "Cohorts and their average, as JSON or CSV.",
+        answers: &[("application/json", "Retention"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "heatmap",
+        method: "GET",
+        path: "/api/v1/heatmap",
+        summary: "Ask at which hours of the week something happens.",
+        help: "168 hours from Monday 0:00 in the project's zone, each with its mean over the times it occurred in the \
+            period. Costs are US dollars.",
+        who: Who::Reader,
+        parameters: study::of_heatmap,
+        body: None,
+        answer: "The hours, as JSON or CSV.",
+        answers: &[("application/json", "Heatmap"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
+        id: "journeys",
+        method: "GET",
+        path: "/api/v1/journeys",
+        summary: "Ask what people do next.",
+        help: "Visits, step by step, from their start or from an event; links join the stations of one step with those of \
+            the next by their places. CSV holds the most frequent sequences.",
+        who: Who::Reader,
+        parameters: study::of_journeys,
+        body: None,
+        answer: "Stations, links and sequences as JSON, or sequences as CSV.",
+        answers: &[("application/json", "Journeys"), ("text/csv", "Csv")],
+        refusals: &[Code::ParameterInvalid, Code::QueryDeadline, Code::NotReady],
+    },
+    Operation {
         id: "budgets",
         method: "GET",
         path: "/api/v1/budgets",
@@ -208,6 +283,98 @@ pub const OPERATIONS: &[Operation] = &[
         answer: "Counts and the latest refusals, newest first.",
         answers: &[("application/json", "IngestLog")],
         refusals: &[Code::ParameterInvalid, Code::NotReady],
+    },
+    Operation {
+        id: "exportPerson",
+        method: "GET",
+        path: "/api/v1/people/export",
+        summary: "Export everything that is stored about one person.",
+        help: "JSON objects, one a line: first who it is about and which other ids turned out to be theirs, then each \
+            event with its previews. An id that was merged into a person stands for the whole person. Every export is \
+            noted in the audit table.",
+        who: Who::Admin,
+        parameters: person::of_person,
+        body: None,
+        answer: "One JSON object a line.",
+        answers: &[("application/x-ndjson", "PersonExport")],
+        refusals: &[
+            Code::ParameterInvalid,
+            Code::NotFound,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "erasePerson",
+        method: "DELETE",
+        path: "/api/v1/people",
+        summary: "Erase one person for good.",
+        help: "Every event that was acknowledged before, its previews, the names, the links between them, the sums they \
+            are in and the journal behind them. This cannot be undone. Stop sending events about them first: later ones \
+            are those of a new person. The receipt holds a hash of the name, and no name.",
+        who: Who::Admin,
+        parameters: person::of_person,
+        body: None,
+        answer: "The receipt; `done_at` is null in the rare case that the server finishes it after the answer.",
+        answers: &[("application/json", "Erasure")],
+        refusals: &[
+            Code::ParameterInvalid,
+            Code::NotFound,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "erasures",
+        method: "GET",
+        path: "/api/v1/people/erasures",
+        summary: "List the receipts of erased people.",
+        help: "The latest first. A receipt is found again by the SHA-256 of project number, kind and id, as in \
+            `1:user:ana`.",
+        who: Who::Admin,
+        parameters: parameter::none,
+        body: None,
+        answer: "Receipts.",
+        answers: &[("application/json", "Erasures")],
+        refusals: &[Code::NotReady],
+    },
+    Operation {
+        id: "mergePeople",
+        method: "POST",
+        path: "/api/v1/people/merge",
+        summary: "Say that somebody is really a user.",
+        help: "From then on the events of both count for that user, also those of the past. No event is changed, so a \
+            merge can be undone. It is noted in the audit table.",
+        who: Who::Admin,
+        parameters: person::of_merge,
+        body: None,
+        answer: "Who was merged into whom.",
+        answers: &[("application/json", "Merge")],
+        refusals: &[
+            Code::ParameterInvalid,
+            Code::NotFound,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "undoMerge",
+        method: "POST",
+        path: "/api/v1/people/undo-merge",
+        summary: "Take a merge back.",
+        help: "The events of this id count for themselves again, and are not merged again by themselves. It is noted in \
+            the audit table.",
+        who: Who::Admin,
+        parameters: person::of_person,
+        body: None,
+        answer: "Who is somebody of their own again.",
+        answers: &[("application/json", "UndoneMerge")],
+        refusals: &[
+            Code::ParameterInvalid,
+            Code::NotFound,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
     },
     Operation {
         id: "openapi",

@@ -11,7 +11,7 @@ use crate::core::range::{Compare, Interval, RANGES};
 use crate::ingest::field::{FIELDS, Field};
 use crate::query::question::Shape;
 use crate::web::api::LOG_ENTRIES_MAX;
-use crate::web::openapi::schema;
+use crate::web::openapi::schema::event::{self, field_help};
 
 /// One parameter of an address.
 pub struct Parameter {
@@ -23,18 +23,58 @@ pub struct Parameter {
     pub schema: Json,
     /// A value that works.
     pub example: Json,
+    /// Whether it is a part of the path, in place of its name in braces.
+    pub is_in_path: bool,
+    /// Whether nothing is answered without it.
+    is_needed: bool,
     /// Whether several values stand in one parameter with commas between them.
     is_list: bool,
 }
 
 impl Parameter {
-    fn new(name: &'static str, help: impl Into<String>, schema: Json, example: Json) -> Parameter {
+    /// One that may be left out.
+    pub(super) fn new(
+        name: &'static str,
+        help: impl Into<String>,
+        schema: Json,
+        example: Json,
+    ) -> Parameter {
         Parameter {
             name,
             help: help.into(),
             schema,
             example,
+            is_in_path: false,
+            is_needed: false,
             is_list: false,
+        }
+    }
+
+    /// The same, without which nothing is answered.
+    #[must_use]
+    pub(super) fn needed(self) -> Parameter {
+        Parameter {
+            is_needed: true,
+            ..self
+        }
+    }
+
+    /// The same, as a part of the path.
+    #[must_use]
+    pub(super) fn in_path(self) -> Parameter {
+        Parameter {
+            is_in_path: true,
+            is_needed: true,
+            ..self
+        }
+    }
+
+    /// The same, whose values stand together with commas between them.
+    #[must_use]
+    fn list(self) -> Parameter {
+        Parameter {
+            is_list: true,
+            ..self
         }
     }
 
@@ -42,11 +82,14 @@ impl Parameter {
     pub fn to_json(&self) -> Json {
         let mut parameter = json!({
             "name": self.name,
-            "in": "query",
+            "in": if self.is_in_path { "path" } else { "query" },
             "description": self.help,
             "schema": self.schema,
             "example": self.example,
         });
+        if self.is_needed {
+            parameter["required"] = true.into();
+        }
         if self.is_list {
             parameter["style"] = "form".into();
             parameter["explode"] = false.into();
@@ -81,7 +124,8 @@ pub fn of_budgets() -> Vec<Parameter> {
     let mut parameters = of_project();
     parameters.push(Parameter::new(
         "by",
-        "Also a row for each of the dearest values of this dimension, and for each with a budget of its own.",
+        "Also a row for each of the dearest values of this dimension, and for each with a budget of its own; for `project` \
+         a row for each project that you may see: of a key its own, of a person all in use.",
         json!({ "type": "string", "enum": splits }),
         json!("provider"),
     ));
@@ -118,7 +162,7 @@ pub fn of_pixel() -> Vec<Parameter> {
         .map(|field| {
             Parameter::new(
                 field.name,
-                schema::field_help(field.name),
+                field_help(field.name),
                 json!({ "type": "string" }),
                 example(field),
             )
@@ -135,7 +179,7 @@ fn example(field: &Field) -> Json {
         "utm_source" => json!("newsletter"),
         "utm_medium" => json!("email"),
         "utm_campaign" => json!("spring"),
-        name => schema::example(name, &field.target),
+        name => event::example(name, &field.target),
     }
 }
 
@@ -166,18 +210,10 @@ pub fn of_query() -> Vec<Parameter> {
         .filter(|dimension| dimension.kind != DimensionKind::Number)
         .map(|dimension| dimension.id)
         .collect();
-    let ranges: Vec<&str> = RANGES.iter().map(|(name, _)| *name).collect();
     let (shapes, intervals) = (Shape::ALL.map(Shape::id), Interval::ALL.map(Interval::id));
-    let compares = [Compare::None, Compare::Previous, Compare::Year].map(Compare::id);
-    let list = |parameter: Parameter| Parameter {
-        is_list: true,
-        ..parameter
-    };
-    let moment =
-        json!({ "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }] });
     let mut parameters = of_project();
     parameters.extend([
-        list(Parameter::new(
+        Parameter::new(
             "metrics",
             format!(
                 "What is measured, by ids of the catalogue, at most {}; the first one orders the rows. Needed for every shape but rows, where its grain says which events are meant.",
@@ -185,8 +221,9 @@ pub fn of_query() -> Vec<Parameter> {
             ),
             json!({ "type": "array", "maxItems": limits::METRICS_MAX, "items": { "type": "string", "enum": metrics } }),
             json!(["requests", "cost"]),
-        )),
-        list(Parameter::new(
+        )
+        .list(),
+        Parameter::new(
             "by",
             format!(
                 "What it is split by: at most {} dimensions of the catalogue, or metadata.KEY for a key of your own.",
@@ -197,7 +234,8 @@ pub fn of_query() -> Vec<Parameter> {
                 "anyOf": [{ "enum": splits }, { "pattern": "^metadata\\.[A-Za-z0-9_]{1,40}$" }],
             } }),
             json!(["model"]),
-        )),
+        )
+        .list(),
         Parameter::new(
             "shape",
             "The form of the answer.",
@@ -205,9 +243,42 @@ pub fn of_query() -> Vec<Parameter> {
             json!(Shape::Breakdown.id()),
         ),
         Parameter::new(
+            "interval",
+            format!(
+                "The width of the bars of a series, of which there are at most {}.",
+                limits::BUCKETS_MAX
+            ),
+            json!({ "type": "string", "enum": intervals }),
+            json!(Interval::Day.id()),
+        ),
+        Parameter::new(
+            "limit",
+            "Most values of a dimension, or events.",
+            json!({ "type": "integer", "minimum": 1, "maximum": limits::ROWS_MAX }),
+            json!(50),
+        ),
+        Parameter::new(
+            "before",
+            "For rows: the place from `next` of the former answer.",
+            json!({ "type": "string", "pattern": "^[0-9]{1,15}-[0-9]{1,15}$" }),
+            json!("1795521600000000-1"),
+        ),
+    ]);
+    parameters.extend(of_time("30d unless given"));
+    parameters.extend([compare(), filter(), format()]);
+    parameters
+}
+
+/// Of what looks at a stretch of time; `usual` tells which without them.
+pub(super) fn of_time(usual: &str) -> [Parameter; 3] {
+    let ranges: Vec<&str> = RANGES.iter().map(|(name, _)| *name).collect();
+    let moment =
+        json!({ "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }] });
+    [
+        Parameter::new(
             "range",
             format!(
-                "How far back, in the project's time zone: one of these, or a number of days up to {}d. 30d unless given.",
+                "How far back, in the project's time zone: one of these, or a number of days up to {}d. {usual}.",
                 limits::RANGE_DAYS_MAX
             ),
             json!({ "type": "string", "anyOf": [{ "enum": ranges }, { "pattern": "^[1-9][0-9]{0,2}d$" }] }),
@@ -225,45 +296,36 @@ pub fn of_query() -> Vec<Parameter> {
             moment,
             json!("2026-11-21"),
         ),
-        Parameter::new(
-            "interval",
-            format!(
-                "The width of the bars of a series, of which there are at most {}.",
-                limits::BUCKETS_MAX
-            ),
-            json!({ "type": "string", "enum": intervals }),
-            json!(Interval::Day.id()),
-        ),
-        Parameter::new(
-            "compare",
-            "Another stretch of time to compare with, up to the same elapsed part.",
-            json!({ "type": "string", "enum": compares }),
-            json!(Compare::Previous.id()),
-        ),
-        Parameter::new(
-            "filter",
-            "Which rows count, as field:test:value; may stand several times, and all must hold. Tests are is, is_not, contains, not_contains, in, not_in, greater, less, exists and missing. Alternatives are joined by |, values of in by commas; a backslash takes the meaning from ; | , and itself.",
-            json!({ "type": "array", "items": { "type": "string" }, "maxItems": limits::CONDITIONS_MAX }),
-            json!(["provider:is:openai"]),
-        ),
-        Parameter::new(
-            "limit",
-            "Most values of a dimension, or events.",
-            json!({ "type": "integer", "minimum": 1, "maximum": limits::ROWS_MAX }),
-            json!(50),
-        ),
-        Parameter::new(
-            "before",
-            "For rows: the place from `next` of the former answer.",
-            json!({ "type": "string", "pattern": "^[0-9]{1,15}-[0-9]{1,15}$" }),
-            json!("1795521600000000-1"),
-        ),
-        Parameter::new(
-            "format",
-            "The form of the text. CSV holds the same figures as JSON.",
-            json!({ "type": "string", "enum": ["json", "csv"] }),
-            json!("json"),
-        ),
-    ]);
-    parameters
+    ]
+}
+
+/// What figures are compared with.
+pub(super) fn compare() -> Parameter {
+    let compares = [Compare::None, Compare::Previous, Compare::Year].map(Compare::id);
+    Parameter::new(
+        "compare",
+        "Another stretch of time to compare with, up to the same elapsed part.",
+        json!({ "type": "string", "enum": compares }),
+        json!(Compare::Previous.id()),
+    )
+}
+
+/// Which events count.
+pub(super) fn filter() -> Parameter {
+    Parameter::new(
+        "filter",
+        "Which rows count, as field:test:value; may stand several times, and all must hold. Tests are is, is_not, contains, not_contains, in, not_in, greater, less, exists and missing. Alternatives are joined by |, values of in by commas; a backslash takes the meaning from ; | , and itself.",
+        json!({ "type": "array", "items": { "type": "string" }, "maxItems": limits::CONDITIONS_MAX }),
+        json!(["provider:is:openai"]),
+    )
+}
+
+/// The form of the answer's text.
+pub(super) fn format() -> Parameter {
+    Parameter::new(
+        "format",
+        "The form of the text. CSV holds the same figures as JSON.",
+        json!({ "type": "string", "enum": ["json", "csv"] }),
+        json!("json"),
+    )
 }

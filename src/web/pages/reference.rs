@@ -146,16 +146,34 @@ fn written(example: &Json) -> String {
 fn curl(operation: &Operation, url: &str) -> String {
     let question = match operation.id {
         "query" => "?metrics=requests,cost&by=model&range=7d",
+        "funnel" => "?step=sign_up&step=trial_started&window=7d",
+        "exportPerson" | "erasePerson" => "?kind=user&id=ana",
+        "mergePeople" => "?kind=anonymous&id=VISITOR&into=ana",
+        "undoMerge" => "?kind=anonymous&id=VISITOR",
         "sendPixel" => "?key=YOUR_INGEST_KEY&type=page_view",
         _ => "",
     };
-    let mut command = format!("curl '{url}{}{question}'", operation.path);
+    let in_path = (operation.parameters)().into_iter();
+    let path = in_path.filter(|parameter| parameter.is_in_path).fold(
+        operation.path.to_owned(),
+        |path, parameter| {
+            let name = format!("{{{}}}", parameter.name);
+            path.replace(&name, &written(&parameter.example))
+        },
+    );
+    let mut command = format!("curl '{url}{path}{question}'");
     match operation.who {
         Who::Ingest if operation.body.is_some() => command.push_str(&format!(
             " \\\n  -H 'Authorization: Bearer YOUR_INGEST_KEY' -H 'Content-Type: {}' \\\n  -d '{{\"type\": \"query_sent\", \"user_id\": \"ana\"}}'",
             operation::BODY_TYPES[0]
         )),
         Who::Reader => command.push_str(" \\\n  -H 'Authorization: Bearer YOUR_READ_KEY'"),
+        Who::Admin => {
+            if operation.method != "GET" {
+                command.push_str(&format!(" \\\n  -X {}", operation.method));
+            }
+            command.push_str(" \\\n  -H 'Authorization: Bearer YOUR_ADMIN_KEY'");
+        }
         Who::Ingest | Who::Anyone | Who::MetricsToken => {}
     }
     command
