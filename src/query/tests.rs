@@ -1,6 +1,7 @@
 //! Answers over real rows in a real engine, worked by hand, and roll-ups against raw rows.
 
 mod bounds;
+mod distinct;
 mod reprice;
 mod trace;
 mod visits;

@@ -390,7 +390,7 @@ impl<'a> Asker<'a> {
         if !plan.counts_people() {
             return Ok(counted);
         }
-        let mut asked: Vec<(&'static str, Vec<(Option<usize>, u64)>)> = Vec::new();
+        let mut asked: Vec<(&'static str, Counts)> = Vec::new();
         for (number, metric) in metrics.iter().enumerate() {
             let Formula::People { of, .. } = metric.formula else {
                 continue;
@@ -415,7 +415,7 @@ impl<'a> Asker<'a> {
         bars: &BarIndex,
         frame: &'static Frame,
         of: &'static str,
-    ) -> Result<Vec<(Option<usize>, u64)>, EngineError> {
+    ) -> Result<Counts, EngineError> {
         let rows = self.session.ask(&plan.people_in_bars(frame, of))?;
         let mut counter = Counter::new(self.session.whos()?);
         let mut counts = Vec::with_capacity(rows.len() + 1);
@@ -549,6 +549,9 @@ impl<'a> Asker<'a> {
         order.sort_by(|a, b| leading(b).total_cmp(&leading(a)).then_with(|| a.cmp(b)));
     }
 }
+
+/// Numbers by bar; `None` is the total.
+type Counts = Vec<(Option<usize>, u64)>;
 
 /// What a sum of each person is, if anybody is there.
 fn share_of(metric: &Metric, sum: Value, count: u64) -> Value {
