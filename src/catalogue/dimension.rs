@@ -179,7 +179,7 @@ pub static DIMENSIONS: &[Dimension] = &[
         "channel",
         "Channel",
         "none",
-        "How the visitor came: direct, organic search, email and so on.",
+        "How the visitor came: direct, organic search, email and so on. Of a visit, as of its first page.",
     ),
     text(
         "referrer_host",
@@ -218,7 +218,12 @@ pub static DIMENSIONS: &[Dimension] = &[
         "The content that the campaign's address names.",
     ),
     text("host", "Host", "none", "The host of the page."),
-    text("path", "Path", "none", "The path of the page."),
+    text(
+        "path",
+        "Path",
+        "none",
+        "The path of the page; of a visit, that of the page on which it began.",
+    ),
     text("currency", "Currency", "none", "The currency of a payment."),
     number(
         "status_code",

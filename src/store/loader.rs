@@ -242,6 +242,8 @@ impl Worker {
             }
             // Asked before the journal is looked at, so that what was acknowledged until then is loaded first.
             let leaving = self.settings.erasures.take_people();
+            // What a release emptied is made anew without waiting for events.
+            self.roll_up();
             let until = self.progress.next();
             while self.reader.next_seq() < until {
                 match self.load_next(until) {
@@ -586,8 +588,9 @@ impl Worker {
                 erase_person::erase(&worker.engine, project, &request.name, &worker.zones)
             })?;
             self.recall_people()?;
-            // Only what is in the file is gone for good. Without that nobody is told that it is done.
-            if self.checkpoint() {
+            // Only what is in the file is gone for good. Without that nobody is told that it is done. The journal keeps
+            // no margin then: its segments still hold what was erased.
+            if self.checkpoint_keeping(0) {
                 tracing::info!(project, events = erased.events, "erased a person");
                 request.answer(erased);
             }
@@ -597,6 +600,11 @@ impl Worker {
 
     /// Writes DuckDB's log into its file and lets go of the journal behind it. True if that worked.
     fn checkpoint(&mut self) -> bool {
+        self.checkpoint_keeping(self.settings.keep_bytes)
+    }
+
+    /// The same, with a margin of loaded segments of so many bytes.
+    fn checkpoint_keeping(&mut self, keep_bytes: u64) -> bool {
         let loaded = self.reader.next_seq();
         let started = Instant::now();
         if let Err(error) = self.engine.checkpoint() {
@@ -607,12 +615,10 @@ impl Worker {
             .checkpoint_ms
             .lock()
             .add(started.elapsed().as_secs_f64() * 1000.0);
-        if let Err(error) = reader::trim(
-            &self.settings.journal_folder,
-            loaded,
-            self.settings.keep_bytes,
-        ) {
+        if let Err(error) = reader::trim(&self.settings.journal_folder, loaded, keep_bytes) {
             tracing::warn!(%error, "loaded journal segments could not be removed");
+            // A margin may be wider than wished, but not where none may be left.
+            return keep_bytes > 0;
         }
         true
     }

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 
 use crate::app::App;
 use crate::core::code::Code;
-use crate::store::control::access::{Access, ReadAccess};
+use crate::store::control::access::{Access, AdminAccess, ReadAccess};
 use crate::store::control::session::Session;
 use crate::web::problem::Problem;
 
@@ -231,6 +231,27 @@ impl FromRequest for ReaderOfAll {
             Ok(ReaderOfAll {
                 accesses: app(&request).control.directory().readable(&session),
             })
+        })
+    }
+}
+
+/// The right of a program to change a project: an admin key. A session does not do, whoever's it is.
+pub struct AdminKey {
+    /// The proof.
+    pub access: AdminAccess,
+}
+
+impl FromRequest for AdminKey {
+    type Error = Problem;
+    type Future = Extracting<AdminKey>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let key = bearer(&request)
+                .ok_or_else(|| Problem::new(Code::KeyMissing, "no key came with the request"))?;
+            let access = app(&request).control.verify(key).await?.admin()?;
+            Ok(AdminKey { access })
         })
     }
 }

@@ -6,6 +6,7 @@ mod asker;
 mod bars;
 mod cell;
 mod distribution;
+pub mod people;
 
 use std::collections::HashMap;
 

@@ -102,6 +102,7 @@ struct Inner {
 
 enum Order {
     Submit(Submission),
+    Turn(oneshot::Sender<Result<(), JournalError>>),
     Close,
 }
 
@@ -203,6 +204,18 @@ impl Journal {
         answer.await.unwrap_or(Err(JournalError::Closed))
     }
 
+    /// Goes on in a new segment, so that those before it can be removed once they are loaded, whatever they hold.
+    ///
+    /// # Errors
+    /// `DiskFull` if there is no room for it; `Failed` and `Closed` are final.
+    pub async fn turn(&self) -> Result<(), JournalError> {
+        let (done, answer) = oneshot::channel();
+        if self.inner.sender.send(Order::Turn(done)).is_err() {
+            return Err(JournalError::Closed);
+        }
+        answer.await.unwrap_or(Err(JournalError::Closed))
+    }
+
     /// How far the journal is durable.
     pub fn progress(&self) -> &Arc<Progress> {
         &self.inner.progress
@@ -265,12 +278,17 @@ impl Writer {
         while open {
             let first = match receiver.recv_timeout(limits::IDLE) {
                 Ok(Order::Submit(first)) => first,
+                Ok(Order::Turn(done)) => {
+                    self.turn(done);
+                    continue;
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     self.rest();
                     continue;
                 }
                 Ok(Order::Close) | Err(RecvTimeoutError::Disconnected) => break,
             };
+            let mut turning = None;
             let mut bytes = first.payload.len();
             group.push_back(first);
             let deadline = Instant::now() + self.settings.commit_wait;
@@ -286,6 +304,11 @@ impl Writer {
                         bytes += submission.payload.len();
                         group.push_back(submission);
                     }
+                    Some(Order::Turn(done)) => {
+                        // What came before it belongs to the old segment.
+                        turning = Some(done);
+                        break;
+                    }
                     Some(Order::Close) => {
                         open = false;
                         break;
@@ -295,6 +318,9 @@ impl Writer {
             }
             if !self.commit(&mut group, inner) {
                 break;
+            }
+            if let Some(done) = turning {
+                self.turn(done);
             }
         }
         self.finish(receiver, inner, &mut group);
@@ -308,7 +334,10 @@ impl Writer {
         group: &mut VecDeque<Submission>,
     ) {
         // Whoever sent between the close and here still gets its commit.
-        while let Ok(Order::Submit(late)) = receiver.try_recv() {
+        for order in receiver.try_iter() {
+            let Order::Submit(late) = order else {
+                continue;
+            };
             group.push_back(late);
             if !self.commit(group, inner) {
                 break;
@@ -382,6 +411,16 @@ impl Writer {
         self.next_seq += u64::from(count);
         self.progress.advance(self.next_seq);
         Ok(())
+    }
+
+    /// Begins a new segment, unless the current one is empty.
+    fn turn(&mut self, done: oneshot::Sender<Result<(), JournalError>>) {
+        let turned = match self.offset > SEGMENT_HEADER_BYTES {
+            true => self.rotate(0),
+            false => Ok(()),
+        };
+        // Whoever asked may have gone; the segment is there all the same.
+        let _asker_gone = done.send(turned);
     }
 
     fn rotate(&mut self, needed: u64) -> Result<(), JournalError> {

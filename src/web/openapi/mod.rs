@@ -6,6 +6,7 @@
 
 pub mod operation;
 mod parameter;
+mod person;
 mod schema;
 mod study;
 
@@ -86,6 +87,7 @@ fn security(who: Who) -> Json {
         Who::Anyone => json!([]),
         Who::Ingest => json!([{ "key": [] }, { "keyInAddress": [] }]),
         Who::Reader => json!([{ "key": [] }, { "session": [] }]),
+        Who::Admin => json!([{ "key": [] }]),
         Who::MetricsToken => json!([{}, { "metricsToken": [] }]),
     }
 }

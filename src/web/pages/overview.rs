@@ -15,7 +15,6 @@ use jiff::tz::TimeZone;
 use crate::catalogue::section;
 use crate::core::code::Code;
 use crate::core::currency::prefix;
-use crate::core::range::Compare;
 use crate::live::frame::{Frame, HourCharts, Provider};
 use crate::render::unit::Unit;
 use crate::store::control::key_kind::KeyKind;
@@ -91,7 +90,7 @@ pub async fn first_key(request: HttpRequest, form: PersonForm) -> Result<HttpRes
 fn compared(address: Address) -> Address {
     match address.get("compare") {
         Some(_) => address,
-        None => address.with("compare", Compare::Previous.id()),
+        None => address.with("compare", section::OVERVIEW.compare.id()),
     }
 }
 

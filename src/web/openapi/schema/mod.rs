@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::core::code::Code;
 use crate::core::value::{Better, Unit};
-use crate::web::openapi::reference;
+use crate::web::openapi::{person, reference};
 
 /// Every schema, by name.
 pub fn all() -> Json {
@@ -41,6 +41,12 @@ pub fn all() -> Json {
         "Budgets": budgets::budgets(),
         "Summary": server::summary(),
         "IngestLog": server::ingest_log(),
+        "PersonExport": { "type": "string" },
+        "Somebody": person::somebody(),
+        "Erasure": person::erasure(),
+        "Erasures": closed(&[("erasures", list(reference("Erasure")))], &[]),
+        "Merge": closed(&[("merged", reference("Somebody")), ("into", reference("Somebody"))], &[]),
+        "UndoneMerge": closed(&[("parted", reference("Somebody"))], &[]),
         "Status": closed(&[("status", json!({ "enum": ["ok", "ready"] }))], &[]),
         "OpenMetrics": { "type": "string" },
         "Document": { "type": "object", "required": ["openapi", "info", "paths", "components"] },
