@@ -115,6 +115,70 @@ test("text that a spreadsheet would run stays text", { skip: needsBinary }, asyn
   assert.match(csv, /\r\n'=cy,'=cmd\(\),2\r\n/);
 });
 
+/** The fields of a CSV text as objects by the names of its head. */
+const records = (text) => {
+  const [head, ...rest] = lines(text);
+  return rest.map((line) => Object.fromEntries(head.map((name, column) => [name, line[column]])));
+};
+
+test("what people do one after the other is the same in JSON and CSV", { skip: needsBinary }, async () => {
+  const both = async (address) => [await (await asked(address, "json")).json(), records(await (await asked(address, "csv")).text())];
+  const written = (value) => (value === null ? "" : String(value));
+
+  const [funnel, steps] = await both("/api/v1/funnel?step=response_received&step=error_occurred&range=7d");
+  assert.deepEqual(steps.map(({ label, people, open, rate }) => ({ label, people, open, rate })), funnel.steps.map((step) => (
+    { label: step.label, people: String(step.people), open: String(step.open), rate: written(step.rate.value) })));
+  assert.equal(funnel.steps[0].people, 2, "ana and =cy; bo only failed");
+
+  const [retention, cells] = await both("/api/v1/retention?interval=day&range=7d");
+  const told = retention.rows.flatMap((row) => row.cells.map((cell, column) => [row.cohort, String(column), String(cell.part), String(cell.whole), written(cell.share), cell.state]));
+  assert.deepEqual(cells.map((cell) => [cell.cohort, cell.column, cell.part, cell.whole, cell.share, cell.state]), told);
+
+  const [heatmap, hours] = await both("/api/v1/heatmap?measure=interactions&range=7d");
+  assert.deepEqual(hours.map(({ day, hour, total, occurrences }) => [day, hour, total, occurrences]), heatmap.hours.map((hour) => [hour.day, String(hour.hour), String(hour.total), String(hour.occurrences)]));
+  assert.equal(hours.length, 168);
+
+  const [journeys, sequences] = await both("/api/v1/journeys?range=7d");
+  assert.deepEqual(sequences.map(({ visits, ends }) => [visits, ends]), journeys.sequences.map((one) => [String(one.visits), String(one.ends)]));
+
+  const [people, rows] = await both("/api/v1/users/growth?range=7d");
+  assert.ok(rows.length > 0);
+  for (const [number, row] of people.rows.entries()) {
+    for (const { id } of people.measures) assert.equal(rows[number][id], written(row[id]), `${row.from} ${id}`);
+  }
+});
+
+test("hostile and boundless questions are refused with value, rule and remedy, or answered within bounds", { skip: needsBinary }, async () => {
+  const ask = (path, parameters) => page.request.get(`${appliance.url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
+  const refusals = [
+    ["query", { metrics: "requests", range: "3650d", interval: "minute" }, /the most is 400/],
+    ["query", { metrics: "requestz" }, /requestz/],
+    ["query", { metrics: "requests", by: "nowhere" }, /nowhere/],
+    ["query", { metrics: "requests", limit: "1001" }, /1000/],
+    ["query", { metrics: "requests", filter: "1=1" }, /field:test:value/],
+    ["query", { metrics: "requests", filter: "events.*:is:x" }, /no dimension/],
+    ["query", { metrics: "requests", filter: "metadata.'; DROP TABLE events; --:is:x" }, /./],
+    ["query", { metrics: "requests", filter: "latency_ms:greater:NaN" }, /NaN/],
+    ["heatmap", { to: "" }, /`to` is empty; give it a value or leave it out/],
+    ["funnel", { step: "a" }, /from 2 to 10/],
+    ["users/growth", { range: "7d", interval: "hour" }, /day, week or month/],
+  ];
+  for (const [path, parameters, says] of refusals) {
+    const answer = await ask(path, parameters);
+    const problem = await answer.json();
+    assert.deepEqual([answer.status(), problem.code], [422, "parameter_invalid"], JSON.stringify([parameters, problem]));
+    assert.match(problem.detail, says);
+    assert.ok(problem.remedy.length > 0);
+  }
+  for (const text of ["'; DROP TABLE events; --", "' OR '1'='1", "%", "_", "$project", "{{x}}", "\u202e\ufeff"]) {
+    const answer = await ask("query", { metrics: "events", filter: `model:is:${text.replaceAll(/[\\;|,]/g, "\\$&")}` });
+    assert.equal(answer.status(), 200, text);
+    assert.equal((await answer.json()).total.figures.events.value, 0, text);
+  }
+  const everything = await (await ask("query", { metrics: "events", range: "7d" })).json();
+  assert.equal(everything.total.figures.events.value, 52, "nothing was dropped");
+});
+
 for (const width of [390, 1440]) {
   for (const colorScheme of ["dark", "light"]) {
     test(`rows, thresholds and the reference are sound at ${width} px in the ${colorScheme} theme`, { skip: needsBinary }, async () => {

@@ -73,6 +73,36 @@ test("a budget is made, its gauge and the banner are seen, and the banner is put
   await context.close();
 });
 
+test("spend by project is told of all projects to a person, and of its own alone to a key", { skip: needsBinary }, async () => {
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const page = await openPage(context);
+  await logIn(page);
+  await page.goto(`${appliance.url}/settings/projects/new`);
+  await page.getByLabel("Name", { exact: true }).fill("Support bot");
+  await page.getByLabel("Slug").fill("support-bot");
+  await page.getByRole("button", { name: "Create project" }).click();
+  await page.getByRole("link", { name: "Support bot", exact: true }).first().waitFor({ state: "attached" });
+  await page.goto(`${appliance.url}/settings/keys?project=support-bot`);
+  await page.getByLabel("Name").fill("report");
+  await page.getByLabel("May").selectOption("read");
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByRole("heading", { name: "report is ready" }).waitFor();
+  const [key] = (await page.content()).match(/an_read_[A-Za-z0-9]+/);
+
+  const ours = await (await page.request.get(`${appliance.url}/api/v1/budgets?by=project&project=default`)).json();
+  const address = `${appliance.url}/api/v1/budgets?by=project&project=default`;
+  const theirs = await (await fetch(address, { headers: { Authorization: `Bearer ${key}` } })).json();
+
+  assert.deepEqual(ours.rows.map((row) => row.key).sort(), ["default", "support-bot"]);
+  assert.deepEqual([theirs.project, theirs.rows.map((row) => row.key)], ["support-bot", ["support-bot"]]);
+  await page.goto(`${appliance.url}/costs?project=default&by=project`);
+  await page.getByRole("link", { name: "Support bot", exact: true }).last().click();
+  await page.waitForURL(/project=support-bot/);
+  assert.deepEqual(await audit(page), []);
+  assertClean(page);
+  await context.close();
+});
+
 test("a file fills the text of the price book, and an own price is added", { skip: needsBinary }, async () => {
   const context = await browser.newContext({ reducedMotion: "reduce" });
   const page = await openPage(context);
@@ -100,7 +130,7 @@ for (const theme of ["dark", "light"]) {
       const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: "reduce" });
       const page = await openPage(context);
       await logIn(page);
-      for (const room of ["/costs", "/costs?by=team", "/costs/budgets/new", "/settings/prices", "/settings/prices/new", "/settings/prices/reprice"]) {
+      for (const room of ["/costs", "/costs?by=team", "/costs?by=project", "/costs/budgets/new", "/settings/prices", "/settings/prices/new", "/settings/prices/reprice"]) {
         await page.goto(appliance.url + room);
         await page.locator("h1").waitFor();
         await assertNoSidewaysScroll(page);

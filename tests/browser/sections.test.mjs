@@ -85,6 +85,25 @@ for (const theme of ["dark", "light"]) {
   }
 }
 
+test("the demo has budgets, one of them nearly spent, and a funnel to open", SKIP, async () => {
+  await visit("/costs", async (page) => {
+    // They are made right after the demo is filled.
+    const banner = page.locator("#budget-banner");
+    for (let tries = 0; tries < 40 && !(await banner.isVisible()); tries += 1) await page.reload();
+    const [, used] = (await banner.innerText()).match(/^(\d+)% of the budget “Anthropic” is spent/);
+    assert.ok(used >= 80 && used < 95, used);
+    const gauges = await page.getByRole("img", { name: /of the budget is used/ }).evaluateAll((all) => all.map((gauge) => gauge.getAttribute("aria-label")));
+    assert.equal(gauges.length, 3);
+    assert.ok(gauges.some((text) => text.startsWith(`${used}% of the budget is used`)), "gauge and banner say the same");
+  });
+  await visit("/funnels", async (page) => {
+    const saved = page.getByRole("link", { name: "From sign-up to a paid plan", includeHidden: true });
+    await page.goto(new URL(await saved.getAttribute("href"), page.url()).href);
+    assert.equal(await page.locator("[data-failed], .is-error").count(), 0);
+    assert.ok((await page.locator("main").innerText()).includes("Plan upgraded"));
+  });
+});
+
 test("the overview has the live figures above and the course of the longer ones below", SKIP, async () => {
   await visit("/", async (page) => {
     await page.locator('main[data-state="live"]').waitFor(PATIENT);

@@ -1,10 +1,12 @@
-//! Quantiles of real measurements against an independent computation: Python's own statistics, over the conversation
-//! trace of the Azure Public Dataset (Patel et al., "Splitwise", ISCA 2024, CC BY 4.0). Left out where either is absent.
+//! Quantiles of measurements against independent computations: Python's own statistics, over the conversation trace of
+//! the Azure Public Dataset (Patel et al., "Splitwise", ISCA 2024, CC BY 4.0), left out where either is absent; and a
+//! sort in Rust, over as many drawn sizes of the same shape, always.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::core::draw::Draw;
 use crate::core::event::Event;
 use crate::query::tests::{DAY, Given, call};
 
@@ -68,6 +70,56 @@ fn quantiles_of_the_azure_trace_equal_those_of_another_program() {
         })
         .collect();
     assert_eq!(events.len(), 19_366);
+    assert_quantiles(events, &expected);
+}
+
+/// Sizes like those of the trace: many prompts of some length and a long tail, answers that often end at a limit, so
+/// that values repeat. 19 366 pairs, the same each time.
+fn drawn() -> Vec<(i64, i64)> {
+    let mut draw = Draw::new(7);
+    (0..19_366)
+        .map(|_| {
+            let prompt = draw.log_normal(900.0, 1.0).min(14_000.0).round();
+            let answer = draw.log_normal(130.0, 0.8).min(700.0).round();
+            (prompt as i64, answer as i64)
+        })
+        .collect()
+}
+
+/// The quantiles of `values` by their place in order, between two of them by distance (type 7).
+fn sorted_quantiles(mut values: Vec<i64>) -> Vec<f64> {
+    values.sort_unstable();
+    [50, 90, 95, 99]
+        .map(|percent| {
+            // In hundredths of a place, so that nothing is rounded before the end.
+            let place = (values.len() - 1) * percent;
+            let (below, rest) = (place / 100, place % 100);
+            let above = values.get(below + 1).unwrap_or(&values[below]);
+            (values[below] as f64 * (100 - rest) as f64 + *above as f64 * rest as f64) / 100.0
+        })
+        .to_vec()
+}
+
+#[test]
+fn quantiles_of_drawn_sizes_equal_those_of_a_sorted_list() {
+    let drawn = drawn();
+    let expected = [
+        sorted_quantiles(drawn.iter().map(|(prompt, _)| *prompt).collect()),
+        sorted_quantiles(drawn.iter().map(|(_, answer)| *answer).collect()),
+    ];
+    // The working of the helper, by hand: 0.9 of three steps is 2.7, seven tenths of the way from 3 to 10.
+    assert_eq!(sorted_quantiles(vec![10, 1, 3, 2])[..2], [2.5, 7.9]);
+    let events = drawn.into_iter().map(|(prompt, answer)| Event {
+        latency_ms: Some(prompt as f64),
+        ttft_ms: Some(answer as f64),
+        ..call("ana", "a", DAY)
+    });
+    assert_quantiles(events.collect(), &expected);
+}
+
+/// Asks for the quantiles of `events`, whose latencies and times to the first token should have those `expected`:
+/// exactly from the rows, and within one per cent from buckets.
+fn assert_quantiles(events: Vec<Event>, expected: &[Vec<f64>]) {
     let mut given = Given::empty("UTC");
     for part in events.chunks(5_000) {
         given.add(part.to_vec());

@@ -81,11 +81,12 @@ pub async fn panel(request: &HttpRequest, visit: &Visit) -> Result<BudgetPanel, 
         },
         table: table(&lines, label, by, |slug| {
             let place = with_query("/costs", &[("project", slug), ("by", by)]);
-            let named = readable.iter().map(|access| access.scope().project());
-            let name = named
-                .filter(|project| project.slug == slug)
-                .map(|project| &project.name);
-            (name.last().cloned(), format!("{base}{place}"))
+            let mut projects = readable.iter().map(|access| access.scope().project());
+            let found = projects.find(|project| project.slug == slug);
+            (
+                found.map(|project| project.name.clone()),
+                format!("{base}{place}"),
+            )
         }),
     })
 }
