@@ -8,6 +8,10 @@ node_fallback=22.23.3
 # The client that draws requests from our own description of the interface.
 schemathesis_version=4.32.5
 
+# The independent calculation of retention and funnels, and the package that brings its data.
+pandas_version=3.1.1
+lifetimes_version=0.11.3
+
 # Runs its arguments as root.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -80,12 +84,23 @@ install_tools() {
 
 # Puts schemathesis into a folder of its own and its path into $schemathesis.
 install_schemathesis() {
-  local folder="${XDG_CACHE_HOME:-$HOME/.cache}/analytics/schemathesis-$schemathesis_version"
-  if [ ! -x "$folder/bin/schemathesis" ]; then
+  python_folder "schemathesis-$schemathesis_version" "schemathesis==$schemathesis_version"
+  schemathesis="$python_packages/bin/schemathesis"
+}
+
+install_pandas() {
+  python_folder "pandas-$pandas_version-$lifetimes_version" "pandas==$pandas_version" "lifetimes==$lifetimes_version"
+  python_with_pandas="$python_packages/bin/python"
+}
+
+# Makes the folder $1 of Python packages, the other arguments, unless it is there; it is in `python_packages` then.
+python_folder() {
+  python_packages="${XDG_CACHE_HOME:-$HOME/.cache}/analytics/$1"
+  if [ ! -e "$python_packages/complete" ]; then
     # Debian keeps what makes such folders in a package of its own.
     python3 -c 'import ensurepip' 2>/dev/null || as_root apt-get install -q -y --no-install-recommends python3-venv
-    python3 -m venv "$folder"
-    "$folder/bin/pip" install -q "schemathesis==$schemathesis_version"
+    python3 -m venv "$python_packages"
+    "$python_packages/bin/pip" install -q "${@:2}"
+    touch "$python_packages/complete"
   fi
-  schemathesis="$folder/bin/schemathesis"
 }

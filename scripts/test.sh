@@ -77,5 +77,9 @@ server=""
 say "interface"
 scripts/fuzz_api.sh "$binary"
 
+say "people"
+install_pandas
+"$python_with_pandas" scripts/check_people.py --binary "$binary"
+
 say "README"
 python3 scripts/check_readme.py "$binary"

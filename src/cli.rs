@@ -14,8 +14,9 @@ use crate::bench::query::BenchQueryOptions;
 use crate::config::Config;
 use crate::demo::command::DemoOptions;
 use crate::import::ImportOptions;
+use crate::people::command::Whom;
 use crate::store::control::key_kind::KeyKind;
-use crate::{admin, bench, demo, import, recover, serve, telemetry};
+use crate::{admin, bench, demo, import, people, recover, serve, telemetry};
 
 /// Self-hosted analytics for teams that run a product on AI models.
 #[derive(Parser)]
@@ -97,9 +98,13 @@ enum Command {
     /// Create, list and revoke keys. Works while the server runs and while it does not.
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Create people and reset their passwords. Works while the server runs and while it does not.
+    /// Create people who can log in and reset their passwords. Works while the server runs and while it does not.
     #[command(subcommand)]
     User(UserCommand),
+    /// Export, erase or merge one of the people whom events are about. Works while the server runs and while it does
+    /// not. Everything is noted in the audit table.
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Check or print the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -173,6 +178,40 @@ pub enum UserCommand {
         /// The email address of the person.
         #[arg(long)]
         email: String,
+    },
+}
+
+/// `analytics person …`
+#[derive(Subcommand)]
+pub enum PersonCommand {
+    /// Print everything that is stored about a person as JSON, one event a line; the first line says who they are. An id
+    /// that was merged into a person stands for the whole person.
+    Export {
+        /// About whom.
+        #[command(flatten)]
+        whom: Whom,
+    },
+    /// Erase a person for good, with all events, previews, names and sums, and print the receipt. This cannot be undone.
+    /// Stop sending events about them first: later ones are those of a new person.
+    Erase {
+        /// About whom.
+        #[command(flatten)]
+        whom: Whom,
+    },
+    /// Say that somebody is really a user: from then on the events of both count for that user. It can be undone.
+    Merge {
+        /// About whom.
+        #[command(flatten)]
+        whom: Whom,
+        /// The user id of the person who they really are.
+        #[arg(long, value_name = "USER")]
+        into: String,
+    },
+    /// Take a merge back: the events of this id count for themselves again.
+    UndoMerge {
+        /// About whom.
+        #[command(flatten)]
+        whom: Whom,
     },
 }
 
@@ -287,6 +326,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Key(command) => admin::key(command)?,
         Command::User(command) => admin::user(command)?,
+        Command::Person(command) => people::command::run(command)?,
         Command::Config(ConfigCommand::Check { place }) => {
             place.load()?;
             print("the configuration is good\n")?;

@@ -18,6 +18,7 @@ pub mod demo;
 pub mod import;
 pub mod ingest;
 pub mod live;
+pub mod own_server;
 pub mod people;
 pub mod prices;
 pub mod pricing;

@@ -22,15 +22,26 @@ const USERS: &str =
 /// The events that a question looks at: as they are stored, or, if its filters name people, with everybody as who they
 /// turned out to be. The second costs a join.
 pub fn events<'a>(filters: impl IntoIterator<Item = &'a Checked>) -> Sql {
-    let names_people = filters
-        .into_iter()
-        .any(|filter| filter.fields().any(Field::is_person));
-    match names_people {
+    match name_people(filters) {
         false => Sql::text("events"),
         true => alias::resolved(&Sql::text(
-            "(SELECT events.* {{replaced}} FROM events {{aliases}} WHERE project = $project) AS events",
+            "(SELECT events.* {{replaced}}, events.person AS sent_person FROM events {{aliases}} WHERE project = $project) AS events",
         )),
     }
+}
+
+/// The column of [`events`] that holds the person as an event named them, whoever that turned out to be.
+pub fn sent_person<'a>(filters: impl IntoIterator<Item = &'a Checked>) -> Sql {
+    match name_people(filters) {
+        false => Sql::text("person"),
+        true => Sql::text("sent_person"),
+    }
+}
+
+fn name_people<'a>(filters: impl IntoIterator<Item = &'a Checked>) -> bool {
+    filters
+        .into_iter()
+        .any(|filter| filter.fields().any(Field::is_person))
 }
 
 /// What is known about the people of a project.

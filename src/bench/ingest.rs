@@ -23,7 +23,7 @@ use crate::bench::phase::{Dating, Pace, Phase, Shape, Tally};
 use crate::bench::process_usage::{ProcessUsage, resident_bytes};
 use crate::bench::server_process::{BenchFolder, ServerProcess};
 use crate::core::clock::Clock;
-use crate::store::loader;
+use crate::core::limits;
 
 /// Connections of the phase with one event a request.
 const SINGLE_CONNECTIONS: usize = 64;
@@ -66,6 +66,9 @@ pub struct BenchIngestOptions {
     /// Seed of the events. The same seed sends the same events, but for their ids and times.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub seed: u64,
+    /// See only whether it works: one round of a second, nothing warm, memory not at rest. Its figures mean nothing.
+    #[arg(long, conflicts_with_all = ["seconds", "rounds"])]
+    pub quick: bool,
     /// Folder in which the data is kept while it is measured, and then removed. Choose one on the disk to be measured;
     /// there must be room for a few GB.
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -84,7 +87,10 @@ fn growth_events(text: &str) -> Result<u64, String> {
 ///
 /// # Errors
 /// If the server cannot be started or fails, or if it has not stored just what it acknowledged.
-pub fn run(options: BenchIngestOptions) -> anyhow::Result<()> {
+pub fn run(mut options: BenchIngestOptions) -> anyhow::Result<()> {
+    if options.quick {
+        (options.seconds, options.rounds) = (1, 1);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -125,7 +131,7 @@ async fn measure(options: &BenchIngestOptions) -> anyhow::Result<IngestReport> {
 
     let folder = BenchFolder::make(&options.folder, "phases")?;
     let server = ServerProcess::start(&program, folder).await?;
-    tokio::time::sleep(REST).await;
+    rest(options, REST).await;
     let idle_rss_mb = resident_bytes(server.process)? as f64 / MB;
     let mut trials = [
         Trial::prepare(
@@ -145,7 +151,7 @@ async fn measure(options: &BenchIngestOptions) -> anyhow::Result<IngestReport> {
         )
         .await?,
     ];
-    for trial in &mut trials {
+    for trial in trials.iter_mut().filter(|_| !options.quick) {
         progress.set_message(format!("{}, warming up", trial.name));
         trial.warm_up(&server).await?;
     }
@@ -160,7 +166,7 @@ async fn measure(options: &BenchIngestOptions) -> anyhow::Result<IngestReport> {
     }
     let stored = server.stored_events().await?;
     progress.set_message("at rest");
-    tokio::time::sleep(loader::IDLE + REST).await;
+    rest(options, limits::IDLE + REST).await;
     let idle_after_rss_mb = resident_bytes(server.process)? as f64 / MB;
     let disk = server.stop().await?;
     let growth = match options.growth {
@@ -187,6 +193,13 @@ async fn measure(options: &BenchIngestOptions) -> anyhow::Result<IngestReport> {
         },
         growth,
     })
+}
+
+/// Lets the server come to rest.
+async fn rest(options: &BenchIngestOptions, time: Duration) {
+    if !options.quick {
+        tokio::time::sleep(time).await;
+    }
 }
 
 /// The shape of the phase with one event a request.

@@ -17,3 +17,4 @@ pub mod process_usage;
 pub mod query;
 pub mod query_report;
 pub mod server_process;
+pub mod stream;

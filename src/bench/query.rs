@@ -1,35 +1,43 @@
 //! `analytics bench query`: how long every section of every page takes over HTTP, for each range.
 //!
-//! Each section is asked as its page asks it. Cold is the first question to a server that has just started: its memory
-//! holds nothing yet, the operating system may hold the file. Warm are the next ones to the same server.
+//! Each section is asked as its page asks it. Cold is the first question to a server that has just started, and whose
+//! database the operating system was asked to forget before. Warm are the next ones to the same server.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rustix::fs::Advice;
 
 use crate::bench::client::Connection;
 use crate::bench::machine_report::MachineReport;
 use crate::bench::process_usage::peak_bytes;
-use crate::bench::query_report::{QueryReport, SectionReport};
+use crate::bench::query_report::{IngestingReport, QueryReport, SectionReport};
 use crate::bench::server_process::{BenchFolder, ServerProcess};
+use crate::bench::stream::{Stream, Streamed};
 use crate::catalogue::section::PAGES;
 use crate::core::range::Range;
+use crate::people::answer::Topic;
+use crate::store::machine::engine_memory_bytes;
 
 /// Ranges that pages offer.
 const RANGES: [&str; 6] = ["1h", "24h", "7d", "30d", "90d", "1y"];
 
 /// Questions of pages that are not made of the catalogue's sections: page, section, path with its parameters.
 const OTHERS: &[(&str, &str, &str)] = &[
-    ("users", "growth", "/api/v1/users/growth?"),
-    ("users", "lifecycle", "/api/v1/users/lifecycle?"),
-    ("users", "engagement", "/api/v1/users/engagement?"),
     (
         "funnels",
-        "funnel",
+        "three steps",
         "/api/v1/funnel?step=sign_up&step=trial_started&step=plan_upgraded&window=14d&",
+    ),
+    (
+        "funnels",
+        "six steps",
+        "/api/v1/funnel?step=page_view&step=sign_up&step=query_sent&step=trial_started&step=plan_upgraded\
+         &step=payment_completed&window=14d&",
     ),
     ("retention", "cohorts", "/api/v1/retention?interval=week&"),
     ("heatmap", "hours", "/api/v1/heatmap?measure=people&"),
@@ -54,6 +62,10 @@ pub struct BenchQueryOptions {
     /// Ask the sections of this page only, for example performance. May be repeated.
     #[arg(long = "page", value_name = "PAGE")]
     pub pages: Vec<String>,
+    /// Send this many events a second meanwhile, of the bench's mix with the time of sending. They stay in the folder.
+    /// Half of what `analytics bench ingest` gives is what the floors are about.
+    #[arg(long, value_name = "RATE", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub while_ingesting: Option<u32>,
     /// Do not start the server anew for each section: quicker, and without cold figures.
     #[arg(long)]
     pub warm_only: bool,
@@ -105,20 +117,39 @@ async fn measure(options: &BenchQueryOptions) -> anyhow::Result<QueryReport> {
     );
     let progress = progress(asked.len() as u64);
     let machine = MachineReport::measure(&std::env::temp_dir())?;
+    forget(&options.data)?;
     let mut server = start(&program, &options.data, None).await?;
     let key = server.read_key().to_owned();
     let events = server.stored_events().await?;
+    let ingest_key = match options.while_ingesting {
+        Some(_) => server.make_ingest_key().await?,
+        None => String::new(),
+    };
+    let ingest = |server: &ServerProcess| {
+        let rate = options.while_ingesting?;
+        Some(Stream::start(server.address, ingest_key.clone(), rate))
+    };
+    let mut stream = ingest(&server);
+    let mut streamed = Streamed::default();
     let mut peak = peak_bytes(server.process)?;
     let mut sections = Vec::with_capacity(asked.len());
     for (number, asked) in asked.iter().enumerate() {
         progress.set_message(format!("{} {} {}", asked.page, asked.section, asked.range));
         if number > 0 && !options.warm_only {
+            if let Some(stream) = stream.take() {
+                streamed.add(&stream.stop().await?);
+            }
             server.stop().await?;
+            forget(&options.data)?;
             server = start(&program, &options.data, Some(key.clone())).await?;
+            stream = ingest(&server);
         }
         sections.push(section(&server, &key, asked, options).await?);
         peak = peak.max(peak_bytes(server.process)?);
         progress.inc(1);
+    }
+    if let Some(stream) = stream.take() {
+        streamed.add(&stream.stop().await?);
     }
     let file = std::fs::metadata(options.data.join("events.duckdb"))?;
     server.stop().await?;
@@ -129,8 +160,20 @@ async fn measure(options: &BenchQueryOptions) -> anyhow::Result<QueryReport> {
         database_bytes: file.len(),
         times: options.times,
         rss_peak_mb: peak as f64 / MB,
+        engine_memory_mb: engine_memory_bytes() as f64 / MB,
+        ingesting: options
+            .while_ingesting
+            .map(|rate| IngestingReport::of(rate, &streamed)),
         sections,
     })
+}
+
+/// Asks the operating system to drop the database from its memory, so that the next start reads it from the disk.
+fn forget(data: &Path) -> anyhow::Result<()> {
+    let file = File::open(data.join("events.duckdb"))?;
+    file.sync_all()?;
+    rustix::fs::fadvise(&file, 0, None, Advice::DontNeed)?;
+    Ok(())
 }
 
 async fn start(program: &Path, data: &Path, key: Option<String>) -> anyhow::Result<ServerProcess> {
@@ -194,7 +237,11 @@ fn questions(options: &BenchQueryOptions) -> Vec<Asked> {
             for section in page.sections {
                 let mut query = url::form_urlencoded::Serializer::new(String::new());
                 query.append_pair("range", range);
-                for (name, value) in section.parameters(meant) {
+                let mut parameters = section.parameters(meant);
+                if !parameters.iter().any(|(name, _)| *name == "compare") {
+                    parameters.push(("compare", page.compare.id().to_owned()));
+                }
+                for (name, value) in parameters {
                     if !value.is_empty() {
                         query.append_pair(name, &value);
                     }
@@ -206,6 +253,14 @@ fn questions(options: &BenchQueryOptions) -> Vec<Asked> {
                     path: format!("/api/v1/query?{}", query.finish()),
                 });
             }
+        }
+        for topic in Topic::ALL.into_iter().filter(|_| is_page("users")) {
+            asked.push(Asked {
+                page: "users",
+                section: topic.id(),
+                range,
+                path: format!("/api/v1/users/{}?range={range}", topic.id()),
+            });
         }
         for (page, section, path) in OTHERS.iter().filter(|(page, _, _)| is_page(page)) {
             asked.push(Asked {

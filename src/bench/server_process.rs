@@ -106,7 +106,7 @@ impl ServerProcess {
         let data = folder.path().join("data");
         let (mut server, ingest_key) = ServerProcess::launch(program, folder, data, true).await?;
         server.ingest_key = ingest_key.context("the server did not name an ingest key")?;
-        server.read_key = make_read_key(program, &server.data).await?;
+        server.read_key = make_key(program, &server.data, "read").await?;
         Ok(server)
     }
 
@@ -124,9 +124,17 @@ impl ServerProcess {
             ServerProcess::launch(program, folder, data.to_owned(), false).await?;
         server.read_key = match key {
             Some(key) => key,
-            None => make_read_key(program, &server.data).await?,
+            None => make_key(program, &server.data, "read").await?,
         };
         Ok(server)
+    }
+
+    /// Makes a key that may send, which the server knows a moment later.
+    ///
+    /// # Errors
+    /// If the program cannot make one.
+    pub async fn make_ingest_key(&self) -> anyhow::Result<String> {
+        make_key(&self.program, &self.data, "ingest").await
     }
 
     /// A key that may read.
@@ -300,12 +308,11 @@ fn is_setting(name: &OsStr) -> bool {
     name.to_string_lossy().starts_with("ANALYTICS_")
 }
 
-async fn make_read_key(program: &Path, data: &Path) -> anyhow::Result<String> {
+/// A new key of the `kind`.
+async fn make_key(program: &Path, data: &Path, kind: &str) -> anyhow::Result<String> {
     let mut command = command(program);
     command
-        .args([
-            "key", "create", "--kind", "read", "--name", "bench", "--data",
-        ])
+        .args(["key", "create", "--kind", kind, "--name", "bench", "--data"])
         .arg(data)
         .stdin(Stdio::null());
     let output = command
@@ -315,10 +322,10 @@ async fn make_read_key(program: &Path, data: &Path) -> anyhow::Result<String> {
     let said = String::from_utf8_lossy(&output.stdout);
     let Some(key) = said
         .split_whitespace()
-        .find(|word| word.starts_with("an_read_"))
+        .find(|word| word.starts_with(&format!("an_{kind}_")))
     else {
         bail!(
-            "no read key could be made: {}",
+            "no {kind} key could be made: {}",
             String::from_utf8_lossy(&output.stderr).trim()
         )
     };

@@ -1,17 +1,19 @@
-//! Who spends, and against which budget: a line for each value of a dimension.
+//! Who spends, and against which budget: a line for each value of a dimension, or for each of several projects.
 
 use jiff::Timestamp;
 
-use crate::budget::board::Held;
+use crate::budget::board::{Board, BoardError, Held};
 use crate::budget::spend::{self, SpendError};
 use crate::budget::standing::{Course, Days, Standing, course, standing};
 use crate::core::cycle::Cycle;
 use crate::core::filter::{Filter, Test};
+use crate::store::control::Control;
+use crate::store::control::access::ReadAccess;
 use crate::store::control::budget::Budget;
 use crate::store::control::project::Project;
 use crate::store::engine::Engine;
 
-/// By what spends can be split: id and name. `project` is the project as a whole.
+/// By what spends can be split: id and name. `project` is each project that the reader may see, as a whole.
 pub const SPLITS: [(&str, &str); 6] = [
     ("provider", "Provider"),
     ("project", "Project"),
@@ -35,7 +37,29 @@ pub struct Line {
     pub budget: Option<(Budget, Standing)>,
 }
 
-/// The lines of a project by one of [`SPLITS`], the dearest values first; values with a budget are never left out.
+/// A line for each project of `accesses` and each budget for all of it, the dearest this month first. No more is
+/// looked at than there are proofs for.
+///
+/// # Errors
+/// If a store fails.
+pub async fn of_projects(
+    board: &Board,
+    (control, engine): (&Control, &Engine),
+    accesses: &[ReadAccess],
+    now: Timestamp,
+) -> Result<Vec<Line>, BoardError> {
+    let mut all = Vec::new();
+    for access in accesses {
+        let project = access.scope().project();
+        let held = board.look(control, engine, project, now).await?;
+        all.extend(lines(engine, project, &held, "project", now).await?);
+    }
+    // Prices are in US dollars everywhere, so that projects can be compared. The first of equals stays first.
+    all.sort_by_key(|line| std::cmp::Reverse(line.month.spent));
+    Ok(all)
+}
+
+/// The lines of one project by one of [`SPLITS`], the dearest values first; values with a budget are never left out.
 ///
 /// # Errors
 /// If the engine fails.

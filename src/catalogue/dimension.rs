@@ -111,7 +111,7 @@ pub static DIMENSIONS: &[Dimension] = &[
     text(
         "error_type",
         "Error type",
-        "no error",
+        "not given",
         "The class of the error, such as rate_limit or timeout.",
     ),
     text(
@@ -190,7 +190,7 @@ pub static DIMENSIONS: &[Dimension] = &[
         "channel",
         "Channel",
         "none",
-        "How the visitor came: direct, organic search, email and so on.",
+        "How the visitor came: direct, organic search, email and so on. Of a visit, as of its first page.",
     ),
     text(
         "referrer_host",
@@ -229,7 +229,12 @@ pub static DIMENSIONS: &[Dimension] = &[
         "The content that the campaign's address names.",
     ),
     text("host", "Host", "none", "The host of the page."),
-    text("path", "Path", "none", "The path of the page."),
+    text(
+        "path",
+        "Path",
+        "none",
+        "The path of the page; of a visit, that of the page on which it began.",
+    ),
     text("currency", "Currency", "none", "The currency of a payment."),
     number(
         "status_code",

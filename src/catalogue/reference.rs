@@ -53,6 +53,18 @@ const MEASURES: &[(&str, &str)] = &[
     ("qualifying", "events that somebody caused"),
     ("identified_person", "people with a user id"),
     ("asking_person", "people with an AI call"),
+    ("visits_n", "visits"),
+    ("stay_us", "time from the first to the last event"),
+    (
+        "depth",
+        "page views of a visit, or its queries where it has none",
+    ),
+    (
+        "bounced",
+        "visits of one page view in which nothing was done",
+    ),
+    ("visiting_person", "people with a visit"),
+    ("visiting_visitor", "visitors without a name with a visit"),
     (
         "unnamed_visitor",
         "visitors without a name, told apart day by day",
@@ -77,7 +89,7 @@ const PIECES: &[(&str, &str)] = &[(
 /// How a metric is computed, in words.
 pub fn formula(metric: &Metric) -> String {
     match metric.formula {
-        Formula::Sql(sql) => in_words(sql),
+        Formula::Sql(sql) | Formula::People { sql, .. } => in_words(sql),
         Formula::PerMinute(sql) => format!("{} / minutes of the period", in_words(sql)),
         Formula::Quantile { of, share } => {
             format!(

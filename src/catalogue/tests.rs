@@ -33,7 +33,19 @@ fn every_id_is_unique_and_every_help_is_a_sentence() {
 fn formulas_name_measures_of_their_frame_and_additive_ones_are_plain_sums() {
     for metric in metric::all() {
         let frame = metric.grain.frame();
-        if let Formula::Sql(sql) | Formula::PerMinute(sql) = metric.formula {
+        if let Formula::People { sql, sum, of } = metric.formula {
+            let counted = format!("count(DISTINCT {of})");
+            let whole = match sum {
+                None => counted.clone(),
+                Some(sum) => format!("{sum} / nullif({counted}, 0)"),
+            };
+            // The engine and we must compute the same.
+            assert_eq!((sql, metric.sample), (&*whole, &*counted), "{}", metric.id);
+            assert!(frame.people.contains(&of), "{}", metric.id);
+        }
+        if let Formula::Sql(sql) | Formula::PerMinute(sql) | Formula::People { sql, .. } =
+            metric.formula
+        {
             assert!(
                 frame.named_in(sql).next().is_some(),
                 "{} names no measure",

@@ -1,5 +1,11 @@
 //! Bounds that are not settings, each with its reason. What an operator may change stands in the configuration.
 
+use std::time::Duration;
+
+/// A store is at rest when nothing came for this long. Then DuckDB's log is written into its file, and memory that
+/// only a busy time is worth is given back.
+pub const IDLE: Duration = Duration::from_secs(30);
+
 /// Longest event name. Names are grouped and shown; a longer one is a value that slipped into the name.
 pub const KIND_CHARACTERS_MAX: usize = 128;
 

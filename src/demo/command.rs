@@ -14,6 +14,7 @@ use crate::demo::fill::{self, Filled, Held, Target};
 use crate::demo::project::{self, Demo, Wish};
 use crate::demo::remove;
 use crate::demo::rhythm::DAY_MS;
+use crate::demo::setup;
 use crate::demo::world::World;
 use crate::import::progress::Progress;
 use crate::import::send::Sender;
@@ -167,7 +168,9 @@ async fn fill_project(
     })
     .await;
     progress.finish();
-    Ok(report(&demo, filled?, target.held().await?))
+    let (filled, held) = (filled?, target.held().await?);
+    setup::set_up(control, &demo, &target, now, Actor::Terminal).await?;
+    Ok(report(&demo, filled, held))
 }
 
 fn report(demo: &Demo, filled: Filled, held: Held) -> String {

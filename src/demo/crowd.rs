@@ -3,7 +3,8 @@
 //! The demo's own rhythm gives an event every few seconds. Around a start, people of the demo begin sessions
 //! besides those of their own, at hours that suit them: more and more of them in the hour before it, so that the
 //! last hour looks like one, and half as many again and again after it, so that a server that runs for days keeps
-//! days that look alike.
+//! days that look alike. The day before had a crowd at the same hour, since live figures are compared with it. Both are
+//! small enough to leave the two days looking like their neighbours.
 
 use crate::core::draw::Draw;
 use crate::demo::day::Planned;
@@ -15,7 +16,7 @@ use crate::demo::stream::Stream;
 use crate::demo::world::World;
 
 /// Milliseconds between two such sessions at their busiest. A session has about eighteen events.
-const PAUSE_MS: f64 = 5_500.0;
+const PAUSE_MS: f64 = 22_000.0;
 /// Milliseconds before the start from which they come.
 const BEFORE_MS: i64 = 65 * 60_000;
 /// Milliseconds before the start at which they are busiest, as most sessions last a few minutes.
@@ -23,7 +24,7 @@ const BUSIEST_MS: i64 = 5 * 60_000;
 /// Share of the busiest rate with which they begin.
 const AT_FIRST: f64 = 0.2;
 /// Milliseconds after which there are half as many.
-const HALF_LIFE_MS: f64 = 40.0 * 60_000.0;
+const HALF_LIFE_MS: f64 = 20.0 * 60_000.0;
 /// Looks at random people for one who may come now.
 const LOOKS_MAX: usize = 60;
 

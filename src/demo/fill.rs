@@ -8,9 +8,14 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Deserialize;
+use serde_json::Value as Json;
+use url::form_urlencoded::Serializer;
 
 use crate::app::App;
+use crate::budget::spend;
+use crate::core::money::{Money, MoneySum};
 use crate::demo::line::DemoEvent;
 use crate::demo::stream::Stream;
 use crate::demo::world::World;
@@ -98,6 +103,33 @@ impl Target {
         }
     }
 
+    /// What was spent from one local day to another, which is `now`, on calls that `filter` lets through.
+    ///
+    /// # Errors
+    /// If the engine or the server does not answer.
+    pub async fn spent(
+        &self,
+        filter: &str,
+        (from, to): (Date, Date),
+        now: Timestamp,
+    ) -> anyhow::Result<MoneySum> {
+        match self {
+            Target::Here { app, project } => {
+                let days = spend::by_day(&app.engine, project, filter, from, now).await?;
+                let costs = days.range(from..).map(|(_, cost)| *cost);
+                Ok(costs.fold(MoneySum::ZERO, MoneySum::plus))
+            }
+            Target::Server { url, key, .. } => {
+                let address = format!("{url}/api/v1/query?{}", of_cost(filter, from, to));
+                let request = reqwest::Client::new().get(address).bearer_auth(key);
+                let answer: Json = request.send().await?.error_for_status()?.json().await?;
+                let cost = answer["total"]["figures"]["cost"]["value"].as_str();
+                let cost: Money = cost.unwrap_or("0").parse()?;
+                Ok(MoneySum::from_nanos(i128::from(cost.nanos())))
+            }
+        }
+    }
+
     /// Sends events and waits until they are durable.
     ///
     /// # Errors
@@ -124,6 +156,18 @@ impl Target {
             }
         }
     }
+}
+
+/// The query of an address that asks what was spent.
+fn of_cost(filter: &str, from: Date, to: Date) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs([("metrics", "cost"), ("shape", "total")]);
+    query.append_pair("from", &from.to_string());
+    query.append_pair("to", &to.to_string());
+    if !filter.is_empty() {
+        query.append_pair("filter", filter);
+    }
+    query.finish()
 }
 
 impl Filled {

@@ -13,6 +13,7 @@ use crate::demo::crowd::Crowd;
 use crate::demo::fill::{self, Target};
 use crate::demo::project::{self, Demo, Wish};
 use crate::demo::rhythm::DAY_MS;
+use crate::demo::setup;
 use crate::demo::stream::Stream;
 use crate::demo::world::World;
 use crate::store::control::audit::Actor;
@@ -53,18 +54,42 @@ async fn run(app: &Arc<App>) -> anyhow::Result<()> {
     let last = held
         .last_timestamp
         .map_or(i64::MIN, |last| last.as_millisecond());
-    let crowd = Crowd::new(demo.origin.seed, app.clock.now().as_millisecond(), last);
-    let mut told = Told::new(stream.next_at(), crowd.next_at());
-    let filled = fill::fill(&mut stream, crowd.next_at(), &target, |at| {
+    let (seed, start) = (demo.origin.seed, app.clock.now().as_millisecond());
+    let crowd = Crowd::new(seed, start, last);
+    // The same hour of yesterday had its crowd too: live figures are compared with it.
+    let mut yesterday = Crowd::new(seed, start - DAY_MS, last);
+    let mut told = Told::new(stream.next_at(), yesterday.next_at());
+    let filled = fill::fill(&mut stream, yesterday.next_at(), &target, |at| {
         told.reached(at);
         goes_on(app, &demo)
     })
+    .await?;
+    send(
+        app,
+        &demo,
+        &target,
+        &mut stream,
+        &mut yesterday,
+        crowd.next_at(),
+    )
     .await?;
     tracing::info!(
         events = filled.accepted,
         "the demo is filled; live traffic goes on from here"
     );
+    set_up(app, &demo, &target).await?;
     follow(app, &demo, &target, stream, crowd).await
+}
+
+/// Budgets and a funnel, and the board that pages read budgets from.
+async fn set_up(app: &App, demo: &Demo, target: &Target) -> anyhow::Result<()> {
+    // What was just sent is what the budgets are made for.
+    target.held().await?;
+    let now = app.clock.now();
+    setup::set_up(&app.control, demo, target, now, Actor::Server).await?;
+    let (control, engine) = (&app.control, &app.engine);
+    let looked = app.budgets.look(control, engine, &demo.project, now);
+    looked.await.map(drop).map_err(anyhow::Error::from)
 }
 
 /// Sends what happens when it happens.
@@ -77,20 +102,33 @@ async fn follow(
 ) -> anyhow::Result<()> {
     while goes_on(app, demo) {
         let now = app.clock.now().as_millisecond();
-        loop {
-            // Nobody of the crowd may begin before an event that is sent already.
-            let mut batch = Vec::new();
-            crowd.join(&mut stream, now);
-            while batch.len() < 500 && stream.next_at() < now {
-                batch.extend(stream.next());
-                crowd.join(&mut stream, now);
-            }
-            if batch.is_empty() {
-                break;
-            }
-            target.take(batch).await?;
-        }
+        send(app, demo, target, &mut stream, &mut crowd, now).await?;
         tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+/// Sends what happens before `until`, with the sessions of `crowd`.
+async fn send(
+    app: &App,
+    demo: &Demo,
+    target: &Target,
+    stream: &mut Stream,
+    crowd: &mut Crowd,
+    until: i64,
+) -> anyhow::Result<()> {
+    while goes_on(app, demo) {
+        // Nobody of the crowd may begin before an event that is sent already.
+        let mut batch = Vec::new();
+        crowd.join(stream, until);
+        while batch.len() < 500 && stream.next_at() < until {
+            batch.extend(stream.next());
+            crowd.join(stream, until);
+        }
+        if batch.is_empty() {
+            break;
+        }
+        target.take(batch).await?;
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 //!
 //! Its inner part is pure: a seed and a day of launch give people, and people give events in order of time
 //! ([`stream::Stream`]). Any stretch of it can be made again, byte for byte, so sending it twice adds nothing
-//! and a demo continues where it stopped. `fill`, `live` and `command` bring it into a project.
+//! and a demo continues where it stopped. `fill`, `live` and `command` bring it into a project, which `setup`
+//! gives budgets and a funnel.
 
 pub mod agent;
 pub mod call;
@@ -24,6 +25,7 @@ pub mod project;
 pub mod remove;
 pub mod rhythm;
 pub mod session;
+pub mod setup;
 pub mod stream;
 pub mod turn;
 pub mod visit;

@@ -1,25 +1,19 @@
-//! Raw values to typed ones: each field by its form, with an error that names value, rule and remedy.
+//! From the text of one event to a typed one: its fields, what it lacks, and what nobody knows.
 //!
 //! Decides whether an event can be kept at all; enrichment and policy come later, in the pipeline.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use serde_json::value::RawValue;
 use uuid::{NoContext, Uuid};
 
 use crate::core::code::Code;
-use crate::core::currency::Currency;
-use crate::core::decimal;
 use crate::core::event::Event;
 use crate::core::limits;
-use crate::core::money::Money;
-use crate::ingest::field::{FIELDS, Target, TextForm};
+use crate::ingest::field::FIELDS;
+use crate::ingest::field_value::FieldValue;
 use crate::ingest::raw::{RawError, RawEvent};
-
-/// Largest payment: what DECIMAL(18,4) holds.
-const AMOUNT_MAX: i128 = 999_999_999_999_999_999;
+use crate::ingest::refusal::{Refusal, cut, quote};
 
 /// An event on its way through the pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,25 +26,6 @@ pub struct Draft {
     pub user_agent: Option<String>,
     /// Whether the client gave a time.
     pub has_timestamp: bool,
-}
-
-/// Why an event is not kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The reason.
-    pub code: Code,
-    /// What exactly is wrong, naming value and rule.
-    pub message: String,
-}
-
-impl Refusal {
-    /// A refusal with its message.
-    pub fn new(code: Code, message: impl Into<String>) -> Refusal {
-        Refusal {
-            code,
-            message: message.into(),
-        }
-    }
 }
 
 /// When an event came, and the time on the sender's clock at that moment, if he said it.
@@ -73,7 +48,7 @@ impl From<Timestamp> for Arrival {
 
 impl Arrival {
     /// A time on the sender's clock, in microseconds, as it is on ours. Without his time the two are taken as one.
-    fn on_our_clock(self, at: i64) -> i64 {
+    pub(super) fn on_our_clock(self, at: i64) -> i64 {
         match self.sent {
             None => at,
             Some(sent) => {
@@ -113,7 +88,7 @@ pub fn convert(json: &str, project: u32, arrival: impl Into<Arrival>) -> Result<
     draft.event.occurred_at = draft.event.received_at;
     for (index, value) in &raw.fields {
         let field = &FIELDS[usize::from(*index)];
-        Setter {
+        FieldValue {
             name: field.name,
             value,
         }
@@ -133,257 +108,6 @@ pub fn convert(json: &str, project: u32, arrival: impl Into<Arrival>) -> Result<
     }
     draft.event.metadata = metadata(&raw)?;
     Ok(draft)
-}
-
-/// One value with the name of its field, for messages.
-struct Setter<'a> {
-    name: &'static str,
-    value: &'a RawValue,
-}
-
-impl Setter<'_> {
-    fn set(&self, target: Target, draft: &mut Draft, arrival: Arrival) -> Result<(), Refusal> {
-        let event = &mut draft.event;
-        match target {
-            Target::Id => event.set_id(self.id()?),
-            Target::Kind => event.kind = self.kind()?,
-            Target::Timestamp => {
-                event.occurred_at = self.timestamp(arrival)?;
-                draft.has_timestamp = true;
-            }
-            Target::Address => {
-                let text = self.text()?;
-                let address = text.parse().map_err(|_| self.wrong("an IP address"))?;
-                draft.address = Some(address);
-            }
-            Target::UserAgent => {
-                draft.user_agent = Some(cut(&self.text()?, limits::TEXT_BYTES_MAX).to_owned())
-            }
-            Target::Text(form, column) => *column(event) = self.formed(form)?,
-            Target::Preview(column) => {
-                let text = match self.value.get().as_bytes().first() {
-                    // A list of messages is a preview too; its JSON text is what people will read.
-                    Some(b'{' | b'[') => Cow::Borrowed(self.value.get()),
-                    _ => self.text()?,
-                };
-                // Line ends are part of a prompt; a NUL is part of no text, and ends it for some readers.
-                *column(event) = Some(cut(&text, limits::PREVIEW_BYTES_MAX).replace('\0', ""));
-            }
-            Target::Count(column) => *column(event) = Some(self.count()?),
-            Target::Measure(column) => *column(event) = Some(self.measure()?),
-            Target::AudioSeconds(column) => {
-                let scaled = decimal::scaled(&self.text()?, 3)
-                    .map_err(|_| self.wrong("a number of seconds"))?;
-                let fits = (0..=i128::from(limits::COUNT_MAX)).contains(&scaled.value);
-                *column(event) = Some(if fits {
-                    scaled.value as i64
-                } else {
-                    return Err(self.wrong("a number of seconds"));
-                });
-            }
-            Target::Flag(column) => *column(event) = Some(self.flag()?),
-            Target::Rating => event.rating = Some(self.rating()?),
-            Target::Cost => {
-                let cost: Money = self
-                    .text()?
-                    .parse()
-                    .map_err(|_| self.wrong("an amount like 0.0123"))?;
-                if cost < Money::ZERO {
-                    return Err(self.wrong("an amount that is not negative"));
-                }
-                event.cost = Some(cost.nanos());
-            }
-            Target::Amount => {
-                let scaled = decimal::scaled(&self.text()?, 4)
-                    .map_err(|_| self.wrong("an amount like 49.90"))?;
-                if scaled.value.abs() > AMOUNT_MAX {
-                    return Err(self.wrong("an amount of at most 14 digits before the point"));
-                }
-                event.amount = Some(scaled.value as i64);
-            }
-            Target::Currency => {
-                let code = self.text()?.to_ascii_uppercase();
-                let currency: Currency = code.parse().map_err(|_| {
-                    Refusal::new(
-                        Code::CurrencyInvalid,
-                        format!("`currency` is {}", quote(&code)),
-                    )
-                })?;
-                event.currency = Some(currency.code().to_owned());
-            }
-            Target::Country => {
-                let code = self.text()?.to_ascii_uppercase();
-                if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
-                    return Err(self.wrong("a country code of two letters (ISO 3166-1)"));
-                }
-                event.country = Some(code);
-            }
-        }
-        Ok(())
-    }
-
-    /// The value as text: a JSON string unescaped, a number or a truth value as it was written.
-    fn text(&self) -> Result<Cow<'_, str>, Refusal> {
-        let json = self.value.get();
-        match json.as_bytes().first() {
-            Some(b'"') => match json[1..json.len() - 1].contains('\\') {
-                false => Ok(Cow::Borrowed(json[1..json.len() - 1].trim())),
-                true => {
-                    let text: String =
-                        serde_json::from_str(json).map_err(|_| self.wrong("valid text"))?;
-                    Ok(Cow::Owned(text.trim().to_owned()))
-                }
-            },
-            Some(b'{' | b'[') => Err(self.wrong("a single value, not an object or a list")),
-            _ => Ok(Cow::Borrowed(json)),
-        }
-    }
-
-    fn id(&self) -> Result<u128, Refusal> {
-        let text = self.text()?;
-        match Uuid::try_parse(&text) {
-            Ok(id) if !id.is_nil() => Ok(id.as_u128()),
-            _ => Err(Refusal::new(
-                Code::IdInvalid,
-                format!("`id` is {}; it must be a UUID", quote(&text)),
-            )),
-        }
-    }
-
-    fn kind(&self) -> Result<String, Refusal> {
-        let text = self.text()?;
-        if text.is_empty() {
-            return Err(Refusal::new(Code::TypeMissing, "`type` is empty"));
-        }
-        let most = limits::KIND_CHARACTERS_MAX;
-        if text.chars().count() > most || text.chars().any(char::is_control) {
-            let message = format!(
-                "`type` is {}; it must be 1 to {most} visible characters",
-                quote(&text)
-            );
-            return Err(Refusal::new(Code::TypeInvalid, message));
-        }
-        Ok(text.into_owned())
-    }
-
-    fn timestamp(&self, arrival: Arrival) -> Result<i64, Refusal> {
-        let text = self.text()?;
-        let invalid = || {
-            Refusal::new(
-                Code::TimestampInvalid,
-                format!("`timestamp` is {}", quote(&text)),
-            )
-        };
-        let at = if text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains(['-', ':']) {
-            let micros = decimal::scaled(&text, 3).map_err(|_| invalid())?.value;
-            i64::try_from(micros).map_err(|_| invalid())?
-        } else {
-            let at: Timestamp = text.parse().map_err(|_| invalid())?;
-            at.as_microsecond()
-        };
-        let at = arrival.on_our_clock(at);
-        // A day of grace for servers in other places with wrong clocks; pages have a stricter rule of their own.
-        let latest = arrival
-            .received
-            .as_microsecond()
-            .saturating_add(limits::CLOCK_AHEAD_US);
-        if at < limits::OCCURRED_AT_MIN || at > latest {
-            let hint = if (946_684_800..5_000_000_000).contains(&(at / 1000)) {
-                "; is it in seconds?"
-            } else {
-                ""
-            };
-            let message = format!("`timestamp` is {}{hint}", quote(&text));
-            return Err(Refusal::new(Code::TimestampRange, message));
-        }
-        Ok(at)
-    }
-
-    fn formed(&self, form: TextForm) -> Result<Option<String>, Refusal> {
-        let text = self.text()?;
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let text = without_controls(&text);
-        let most = match form {
-            TextForm::Free => return Ok(Some(cut(&text, limits::TEXT_BYTES_MAX).to_owned())),
-            TextForm::Id => limits::ID_BYTES_MAX,
-            TextForm::Name | TextForm::LowerName => limits::NAME_BYTES_MAX,
-        };
-        if text.len() > most {
-            let message = format!(
-                "`{}` has {} bytes; the most is {most}",
-                self.name,
-                text.len()
-            );
-            return Err(Refusal::new(Code::FieldTooLong, message));
-        }
-        Ok(Some(if form == TextForm::LowerName {
-            text.to_lowercase()
-        } else {
-            text.into_owned()
-        }))
-    }
-
-    fn count(&self) -> Result<i64, Refusal> {
-        let text = self.text()?;
-        let rule = "a whole number from 0 to 9007199254740992";
-        if let Ok(count) = text.parse::<i64>() {
-            return if (0..=limits::COUNT_MAX).contains(&count) {
-                Ok(count)
-            } else {
-                Err(self.wrong(rule))
-            };
-        }
-        let scaled = decimal::scaled(&text, 0).map_err(|_| self.wrong(rule))?;
-        let fits = scaled.is_exact && (0..=i128::from(limits::COUNT_MAX)).contains(&scaled.value);
-        if fits {
-            Ok(scaled.value as i64)
-        } else {
-            Err(self.wrong(rule))
-        }
-    }
-
-    fn measure(&self) -> Result<f64, Refusal> {
-        let text = self.text()?;
-        match text.parse::<f64>() {
-            Ok(value) if value.is_finite() && (0.0..=1e15).contains(&value) => Ok(value),
-            _ => Err(self.wrong("a number of milliseconds from 0 to 10^15")),
-        }
-    }
-
-    fn flag(&self) -> Result<i64, Refusal> {
-        match self.text()?.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" => Ok(1),
-            "false" | "no" | "0" => Ok(0),
-            _ => Err(self.wrong("true or false")),
-        }
-    }
-
-    /// A thumb is kept as the best or the worst of five, so that all ratings have one scale.
-    fn rating(&self) -> Result<f64, Refusal> {
-        let text = self.text()?;
-        match text.to_ascii_lowercase().as_str() {
-            "true" | "up" | "thumbs_up" | "positive" | "good" => return Ok(5.0),
-            "false" | "down" | "thumbs_down" | "negative" | "bad" => return Ok(1.0),
-            _ => {}
-        }
-        match text.parse::<f64>() {
-            Ok(value) if (-1000.0..=1000.0).contains(&value) => Ok(value),
-            _ => Err(self.wrong("a number, best 1 to 5, or up or down")),
-        }
-    }
-
-    fn wrong(&self, rule: &str) -> Refusal {
-        Refusal::new(
-            Code::FieldInvalid,
-            format!(
-                "`{}` is {}; it must be {rule}",
-                self.name,
-                quote(self.value.get())
-            ),
-        )
-    }
 }
 
 /// Everything nobody knows, as one JSON object.
@@ -431,26 +155,6 @@ fn later_readers_take(json: &str) -> bool {
         .any(|w| w[0].is_ascii_digit() && matches!(w[1], b'e' | b'E'));
     let is_suspicious = has_exponent || json.len() > 300 || json.contains("\\u");
     !is_suspicious || serde_json::from_str::<serde_json::Value>(json).is_ok()
-}
-
-fn without_controls(text: &str) -> Cow<'_, str> {
-    if text.chars().any(char::is_control) {
-        Cow::Owned(text.chars().filter(|c| !c.is_control()).collect())
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-/// The longest start of `text` with at most `bytes_max` bytes.
-fn cut(text: &str, bytes_max: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes_max.min(text.len()))]
-}
-
-/// A value for a message: short, and without what would break a line.
-fn quote(value: &str) -> String {
-    let short = cut(value, 60);
-    let more = if short.len() < value.len() { "…" } else { "" };
-    format!("`{}{more}`", short.replace(char::is_control, " "))
 }
 
 #[cfg(test)]

@@ -11,11 +11,12 @@ use jiff::Timestamp;
 
 use crate::core::code::Code;
 use crate::core::event::Event;
-use crate::ingest::convert::{self, Arrival, Draft, Refusal};
+use crate::ingest::convert::{self, Arrival, Draft};
 use crate::ingest::enrich::geo::Countries;
 use crate::ingest::enrich::preview::Preview;
 use crate::ingest::enrich::user_agent::AgentReader;
 use crate::ingest::enrich::visitor::DailySalts;
+use crate::ingest::refusal::Refusal;
 use crate::ingest::request::Requests;
 use crate::ingest::session::Sessions;
 use crate::ingest::step;

@@ -7,14 +7,15 @@
 //! the client sends is believed. From memory alone, bounded, like sessions; knows no store, so what was asked before a
 //! start is forgotten.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use quick_cache::unsync::Cache;
 
 use crate::core::event::{Event, Outcome};
 
-/// Requests remembered. At about 150 bytes each they are at most 5 MB.
+/// Requests remembered. At about 140 bytes each they are at most 5 MB.
 const REQUESTS_MAX: usize = 32_768;
 /// Parts with a lock each, so that workers seldom meet.
 const SHARDS: usize = 16;
@@ -23,40 +24,89 @@ const RETRY_US: i64 = 60 * 1_000_000;
 /// Attempts whose ids are kept, so that an event sent twice is not two attempts. More attempts are rare.
 const IDS_KEPT: usize = 4;
 
+/// Kinds of calls that a part shares between its requests. A product has some dozen; beyond this many they are
+/// collected anew.
+const KINDS_MAX: usize = 256;
+
 /// What the answered call was, for the ratings of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Answered {
-    provider: Option<Arc<str>>,
-    model: Option<Arc<str>>,
-    feature: Option<Arc<str>>,
-    operation: Option<Arc<str>>,
+    provider: Option<String>,
+    model: Option<String>,
+    feature: Option<String>,
+    operation: Option<String>,
+}
+
+impl Answered {
+    fn of(event: &Event) -> Answered {
+        Answered {
+            provider: event.provider.clone(),
+            model: event.model.clone(),
+            feature: event.feature.clone(),
+            operation: event.operation.clone(),
+        }
+    }
+
+    fn is_of(&self, event: &Event) -> bool {
+        self.provider == event.provider
+            && self.model == event.model
+            && self.feature == event.feature
+            && self.operation == event.operation
+    }
 }
 
 /// A request that may go on.
 #[derive(Clone, Debug)]
 struct Seen {
     attempts: i64,
-    /// The latest attempts by id, with their numbers.
-    ids: [(u128, i64); IDS_KEPT],
+    /// The latest attempts by a hash of their id, with their numbers.
+    ids: [(u64, i64); IDS_KEPT],
     last: i64,
     has_succeeded: bool,
     /// The number in the name that was given to it, of those without a name of their own.
     given: u64,
-    answered: Answered,
+    answered: Arc<Answered>,
+}
+
+/// The requests whose keys fall into one part.
+struct Part {
+    open: Cache<u64, Seen>,
+    /// Thousands of calls are of the same few kinds: each stands once.
+    kinds: HashMap<u64, Arc<Answered>, foldhash::fast::RandomState>,
+}
+
+impl Part {
+    fn new() -> Part {
+        Part {
+            open: Cache::new(REQUESTS_MAX / SHARDS),
+            kinds: HashMap::default(),
+        }
+    }
+
+    /// What the call was; `hash` is of that.
+    fn answered(&mut self, event: &Event, hash: u64) -> Arc<Answered> {
+        if let Some(known) = self.kinds.get(&hash).filter(|kind| kind.is_of(event)) {
+            return Arc::clone(known);
+        }
+        if self.kinds.len() >= KINDS_MAX {
+            self.kinds.clear();
+        }
+        let answered = Arc::new(Answered::of(event));
+        self.kinds.insert(hash, Arc::clone(&answered));
+        answered
+    }
 }
 
 /// The requests of the last while.
 pub struct Requests {
-    parts: Vec<Mutex<Cache<u64, Seen>>>,
+    parts: Vec<Mutex<Part>>,
     hasher: foldhash::fast::RandomState,
 }
 
 impl Default for Requests {
     fn default() -> Requests {
         Requests {
-            parts: (0..SHARDS)
-                .map(|_| Mutex::new(Cache::new(REQUESTS_MAX / SHARDS)))
-                .collect(),
+            parts: (0..SHARDS).map(|_| Mutex::new(Part::new())).collect(),
             hasher: foldhash::fast::RandomState::default(),
         }
     }
@@ -85,9 +135,9 @@ impl Requests {
             (None, _) => return,
         };
         let is_named = event.request_id.is_some();
-        let id = event.id();
-        let mut part = self.parts[(key % SHARDS as u64) as usize].lock();
-        let open = part.get(&key).cloned();
+        let id = self.hash(event.id());
+        let mut part = self.part(key);
+        let open = part.open.get(&key).cloned();
         let sent_before = open
             .as_ref()
             .and_then(|seen| seen.ids.iter().find(|(held, _)| *held == id).copied());
@@ -101,8 +151,8 @@ impl Requests {
             ids: [(0, 0); IDS_KEPT],
             last: event.occurred_at,
             has_succeeded: false,
-            given: self.hash(id) | 1,
-            answered: Answered::default(),
+            given: id | 1,
+            answered: Arc::default(),
         });
         let number = match (event.attempt, sent_before) {
             (Some(given), _) => given,
@@ -119,9 +169,9 @@ impl Requests {
             seen.attempts = seen.attempts.max(number);
             seen.last = seen.last.max(event.occurred_at);
             seen.has_succeeded = event.outcome() == Outcome::Success;
-            seen.answered = answered(event);
+            seen.answered = part.answered(event, self.kind(event));
         }
-        part.insert(key, seen);
+        part.open.insert(key, seen);
         drop(part);
         if !is_named {
             self.remember_name(event);
@@ -134,28 +184,33 @@ impl Requests {
             return;
         };
         let key = self.hash((event.project, id.as_str()));
-        let part = self.parts[(key % SHARDS as u64) as usize].lock();
-        let Some(seen) = part.get(&key) else {
+        let Some(answered) = self
+            .part(key)
+            .open
+            .get(&key)
+            .map(|seen| Arc::clone(&seen.answered))
+        else {
             return;
         };
-        let fill = |own: &mut Option<String>, of_call: &Option<Arc<str>>| {
+        let fill = |own: &mut Option<String>, of_call: &Option<String>| {
             if own.is_none() {
-                *own = of_call.as_deref().map(str::to_owned);
+                own.clone_from(of_call);
             }
         };
-        fill(&mut event.provider, &seen.answered.provider);
-        fill(&mut event.model, &seen.answered.model);
-        fill(&mut event.feature, &seen.answered.feature);
-        fill(&mut event.operation, &seen.answered.operation);
+        fill(&mut event.provider, &answered.provider);
+        fill(&mut event.model, &answered.model);
+        fill(&mut event.feature, &answered.feature);
+        fill(&mut event.operation, &answered.operation);
     }
 
     /// Takes back attempts that could not be kept: the sender will send them again, perhaps under other ids.
     pub fn forget(&self, project: u32, request_id: &str, id: u128) {
         let key = self.hash((project, request_id));
-        let mut part = self.parts[(key % SHARDS as u64) as usize].lock();
-        let is_last = part.get(&key).is_some_and(|seen| seen.ids[0].0 == id);
+        let id = self.hash(id);
+        let mut part = self.part(key);
+        let is_last = part.open.get(&key).is_some_and(|seen| seen.ids[0].0 == id);
         if is_last {
-            part.remove(&key);
+            part.open.remove(&key);
         }
     }
 
@@ -165,31 +220,35 @@ impl Requests {
             return;
         };
         let key = self.hash((event.project, name.as_str()));
+        let mut part = self.part(key);
+        let answered = part.answered(event, self.kind(event));
         let seen = Seen {
             attempts: event.attempt.unwrap_or(1),
             ids: [(0, 0); IDS_KEPT],
             last: event.occurred_at,
             has_succeeded: event.outcome() == Outcome::Success,
             given: 0,
-            answered: answered(event),
+            answered,
         };
-        self.parts[(key % SHARDS as u64) as usize]
-            .lock()
-            .insert(key, seen);
+        part.open.insert(key, seen);
+    }
+
+    fn part(&self, key: u64) -> MutexGuard<'_, Part> {
+        self.parts[(key % SHARDS as u64) as usize].lock()
+    }
+
+    /// A number for what a call was.
+    fn kind(&self, event: &Event) -> u64 {
+        self.hash((
+            &event.provider,
+            &event.model,
+            &event.feature,
+            &event.operation,
+        ))
     }
 
     fn hash(&self, value: impl std::hash::Hash) -> u64 {
         std::hash::BuildHasher::hash_one(&self.hasher, value)
-    }
-}
-
-fn answered(event: &Event) -> Answered {
-    let shared = |text: &Option<String>| text.as_deref().map(Arc::from);
-    Answered {
-        provider: shared(&event.provider),
-        model: shared(&event.model),
-        feature: shared(&event.feature),
-        operation: shared(&event.operation),
     }
 }
 

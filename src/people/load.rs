@@ -38,9 +38,10 @@ impl Crowd<'_> {
             Some(earliest) => self.since(earliest),
         };
         let all = Checked::default();
-        let is_filtered = self.filter.fields().next().is_some();
+        // Of somebody who is in it a filter of people alone leaves every event, the first one too.
+        let is_filtered = self.filter.fields().any(|field| !field.is_person());
         if !is_filtered {
-            let plan = plan(session, &whole, &all);
+            let plan = plan(session, &whole, self.filter);
             return Ok(read(
                 &session.ask(&plan.activity(start, days))?,
                 start,
@@ -74,11 +75,17 @@ impl Crowd<'_> {
             return Ok(HashSet::new());
         };
         let (whole, all) = (self.since(earliest), Checked::default());
-        let rows = session.ask(&plan(session, &whole, &all).activated())?;
-        Ok(rows.iter().filter_map(|row| row.first()?.whole()).collect())
+        let is_of_people = self.filter.fields().all(Field::is_person);
+        let filter = if is_of_people { self.filter } else { &all };
+        let rows = session.ask(&plan(session, &whole, filter).activated())?;
+        let people = rows.first().and_then(|row| row.first());
+        Ok(people.map_or_else(HashSet::new, |people| {
+            people.wholes().iter().copied().collect()
+        }))
     }
 
-    /// Who used which feature ever, and on which local days first and last. Columns: feature, person, first, last.
+    /// Who used which feature ever, and on which local days first and last. Columns: the feature, and lists of people,
+    /// first and last days.
     ///
     /// # Errors
     /// If the engine fails.
@@ -200,19 +207,24 @@ fn plan<'a>(session: &Session, period: &'a Period, filter: &'a Checked) -> Plan<
     }
 }
 
+/// Everybody in lists, as [`Plan::activity`] gives them.
 fn read(rows: &Rows, start: i64, days: usize) -> Activity {
     let mut activity = Activity::new(start, days);
-    for row in rows {
-        let whole = |place: usize| row.get(place).and_then(Cell::whole);
-        let (Some(person), Some(first)) = (whole(0), whole(1)) else {
-            continue;
-        };
+    let list = |place: usize| {
+        let cell = rows.first().and_then(|row| row.get(place));
+        cell.map_or(&[][..], Cell::wholes)
+    };
+    let (people, firsts, kinds) = (list(0), list(1), list(2));
+    let words: Vec<&[i64]> = (0..words(days)).map(|number| list(3 + number)).collect();
+    for (place, ((person, first), kind)) in people.iter().zip(firsts).zip(kinds).enumerate() {
         let member = Member {
-            person,
-            first,
-            is_identified: whole(2) == Some(1),
+            person: *person,
+            first: *first,
+            is_identified: *kind == 1,
         };
-        let bits = (0..words(days)).map(|number| whole(3 + number).unwrap_or(0) as u64);
+        let bits = words
+            .iter()
+            .map(|word| word.get(place).copied().unwrap_or(0) as u64);
         activity.push(member, bits);
     }
     activity

@@ -7,9 +7,11 @@
 pub mod activity;
 pub mod answer;
 pub mod ask;
+pub mod command;
 pub mod erasures;
 pub mod growth;
 pub mod lifecycle;
+pub mod list;
 pub mod load;
 pub mod one;
 pub mod rfm;

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::core::range::Period;
+use crate::people::list;
+use crate::people::stage::Stage;
 use crate::query::plan::person;
 use crate::query::session::Session;
 use crate::store::alias::Name;
@@ -14,6 +17,8 @@ use crate::store::table::{Cell, Rows};
 const SESSIONS_MAX: usize = 20;
 /// Events shown.
 const EVENTS_MAX: usize = 50;
+/// What the previews of an event are called in an export: as whoever sent them called them.
+const PREVIEWS: [&str; 2] = ["request_preview", "response_preview"];
 /// Events of one step of an export.
 pub const EXPORT_STEP: usize = 2_000;
 
@@ -38,6 +43,16 @@ pub struct Profile {
     pub account: Option<String>,
     /// The latest country.
     pub country: Option<String>,
+    /// What they cost ever, in dollars.
+    pub cost: f64,
+    /// What they paid ever, in the project's currency.
+    pub revenue: f64,
+    /// Payments in other currencies, which are not added up.
+    pub foreign_payments: i64,
+    /// The stage of their life with the product; `None` if they were never active.
+    pub stage: Option<Stage>,
+    /// Who they are: the user that an alias leads to.
+    pub name: Name,
     /// Everyone who turned out to be them.
     pub aliases: Vec<Name>,
     /// The latest sessions, as `plan::person::sessions` gives them.
@@ -46,14 +61,23 @@ pub struct Profile {
     pub timeline: Rows,
 }
 
-/// The profile of somebody; `None` if nobody has this name.
+/// The profile of somebody, with their stage at the end of `period`; `None` if nobody has this name.
 ///
 /// # Errors
 /// If the engine fails.
-pub fn profile(session: &Session, name: &Name) -> Result<Option<Profile>, EngineError> {
+pub fn profile(
+    session: &Session,
+    name: &Name,
+    period: &Period,
+) -> Result<Option<Profile>, EngineError> {
     let Some((own, number)) = number(session, name)? else {
         return Ok(None);
     };
+    let named = session.ask(&person::name(number))?;
+    let name = named.first().and_then(name_of).unwrap_or(name.clone());
+    let stages = list::stages(session, period, &list::named(vec![name.name.clone()])?)?;
+    let paid = session.ask(&person::paid(number))?;
+    let paid = paid.first().map(Vec::as_slice).unwrap_or_default();
     let rows = session.ask(&person::facts(number))?;
     let cell = |place: usize| rows.first().and_then(|row| row.get(place));
     let text = |place: usize| cell(place).and_then(Cell::text).map(str::to_owned);
@@ -67,6 +91,11 @@ pub fn profile(session: &Session, name: &Name) -> Result<Option<Profile>, Engine
         plan: text(4),
         account: text(5),
         country: text(6),
+        cost: cell(7).and_then(Cell::number).unwrap_or(0.0),
+        revenue: paid.first().and_then(Cell::number).unwrap_or(0.0),
+        foreign_payments: paid.get(1).and_then(Cell::whole).unwrap_or(0),
+        stage: stages.get(&number).copied(),
+        name,
         aliases: aliases(session, number)?,
         latest_sessions: session.ask(&person::sessions(number, SESSIONS_MAX))?,
         timeline: session.ask(&person::timeline(number, EVENTS_MAX))?,
@@ -90,16 +119,15 @@ pub fn number(session: &Session, name: &Name) -> Result<Option<(i64, i64)>, Engi
 /// If the engine fails.
 pub fn aliases(session: &Session, number: i64) -> Result<Vec<Name>, EngineError> {
     let rows = session.ask(&person::aliases(number))?;
-    let read = |row: &Vec<Cell>| {
-        Some(Name {
-            kind: match row.first()?.text()? {
-                "anonymous" => NameKind::Anonymous,
-                _ => NameKind::User,
-            },
-            name: row.get(1)?.text()?.to_owned(),
-        })
-    };
-    Ok(rows.iter().filter_map(read).collect())
+    Ok(rows.iter().filter_map(name_of).collect())
+}
+
+/// The name in a row of kind and id.
+fn name_of(row: &Vec<Cell>) -> Option<Name> {
+    Some(Name {
+        kind: NameKind::parse(row.first()?.text()?)?,
+        name: row.get(1)?.text()?.to_owned(),
+    })
 }
 
 /// The next lines of an export, each an event as JSON without what it does not have, and where to go on; `None` after
@@ -120,7 +148,8 @@ pub fn export(
     let mut lines = String::new();
     for row in &rows {
         let mut event = Map::new();
-        for (name, cell) in columns.iter().zip(row) {
+        let names = columns.iter().chain(&PREVIEWS);
+        for (name, cell) in names.zip(row) {
             if let Some(value) = json_of(name, cell) {
                 event.insert((*name).to_owned(), value);
             }

@@ -113,6 +113,11 @@ impl Given {
             .expect("a period")
     }
 
+    fn profile(&self, name: &Name) -> Option<one::Profile> {
+        let (today, name) = (self.period(Range::Days(1), Interval::Day), name.clone());
+        self.with(move |session| one::profile(session, &name, &today))
+    }
+
     fn erase(&self, name: &Name) -> ErasedPerson {
         erase_person::erase(&self.engine, 1, name, &self.zones()).expect("an erasure")
     }
@@ -329,9 +334,10 @@ fn an_anonymous_id_becomes_the_user_without_a_change_to_any_event_and_can_be_tak
         column(&filtered, "dau"),
         [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
     );
-    let profile = given.with(|session| one::profile(session, &anonymous("a1")));
+    let profile = given.profile(&anonymous("a1"));
     let profile = profile.expect("she is known");
     assert!(profile.is_alias);
+    assert_eq!(profile.name, user("ana"));
     assert_eq!(
         (profile.events, profile.aliases),
         (2, vec![anonymous("a1")])
@@ -450,11 +456,7 @@ fn erasing_somebody_leaves_nothing_of_them_and_everything_of_others() {
         left("SELECT CAST(sum(attempts) AS BIGINT) FROM calls_day"),
         1
     );
-    assert!(
-        given
-            .with(|session| one::profile(session, &user("ana")))
-            .is_none()
-    );
+    assert!(given.profile(&user("ana")).is_none());
 }
 
 #[test]
@@ -487,7 +489,7 @@ fn ten_thousand_sessions_of_one_user_and_one_that_began_before() {
     assert_eq!(column(&sessions, "sessions_per_user"), [10_000.0]);
     let lengths = given.ask(Topic::SessionLengths, range, Interval::Day, "");
     assert_eq!(column(&lengths, "sessions")[0], 10_000.0);
-    let profile = given.with(|session| one::profile(session, &user("ana")));
+    let profile = given.profile(&user("ana"));
     let profile = profile.expect("she is known");
     assert_eq!(
         (profile.sessions, profile.latest_sessions.len()),
@@ -496,9 +498,50 @@ fn ten_thousand_sessions_of_one_user_and_one_that_began_before() {
 }
 
 #[test]
+fn an_erasure_by_an_id_that_became_a_user_erases_the_whole_person() {
+    let given = Given::events(
+        "UTC",
+        [
+            visit("a1", "2026-11-10T08:00:00Z"),
+            Event {
+                user_id: Some("ana".into()),
+                ..visit("a1", "2026-11-11T08:00:00Z")
+            },
+            seen("bo", "2026-11-11T08:00:00Z"),
+            seen("cy", "2026-11-11T08:00:00Z"),
+        ],
+    );
+    // An anonymous id leads to bo at once, and over bo to cy.
+    alias::undo(&given.engine, 1, &anonymous("a1")).expect("an undoing");
+    alias::merge(&given.engine, 1, &anonymous("a1"), &user("bo")).expect("a merge");
+    alias::merge(&given.engine, 1, &user("bo"), &user("cy")).expect("a merge");
+    let wanted = ErasedPerson {
+        events: 3,
+        previews: 0,
+        names: 3,
+    };
+    let counted = erase_person::count(&given.engine, 1, &anonymous("a1")).expect("a count");
+    assert_eq!(counted, wanted);
+    assert_eq!(given.erase(&anonymous("a1")), wanted);
+    let known = given.with(|session| {
+        let names = ["ana", "bo", "cy"].map(user);
+        let known = names.iter().map(|name| one::number(session, name));
+        known.collect::<Result<Vec<_>, _>>()
+    });
+    assert_eq!(
+        known.iter().map(Option::is_some).collect::<Vec<_>>(),
+        [true, false, false],
+        "ana, who is not merged, stays"
+    );
+}
+
+#[test]
 fn an_export_holds_every_event_once_also_over_several_steps() {
     let count = one::EXPORT_STEP + 10;
-    let mine = (0..count).map(|_| seen("ana", "2026-11-18T09:00:00Z"));
+    let mine = (0..count).map(|number| Event {
+        request_preview: (number == 1).then(|| "hello".to_owned()),
+        ..seen("ana", "2026-11-18T09:00:00Z")
+    });
     let given = Given::events("UTC", mine.chain([seen("bo", "2026-11-18T09:00:00Z")]));
     let (mut lines, mut after) = (Vec::new(), Some(-1));
     while let Some(place) = after {
@@ -516,7 +559,9 @@ fn an_export_holds_every_event_once_also_over_several_steps() {
         (&first["seq"], &first["type"]),
         (&1.into(), &"feature_used".into())
     );
-    assert!(first.get("feature").is_none());
+    assert!(first.get("feature").is_none() && first.get("request_preview").is_none());
+    let second: serde_json::Value = serde_json::from_str(&lines[1]).expect("JSON");
+    assert_eq!(second["request_preview"], "hello");
 }
 
 #[test]

@@ -13,6 +13,12 @@ pub struct Checked {
     clauses: Vec<Vec<(Field, Condition)>>,
 }
 
+/// A filter that lets everything through.
+pub static EVERYTHING: Checked = Checked {
+    filter: Filter(Vec::new()),
+    clauses: Vec::new(),
+};
+
 impl Checked {
     /// Finds the fields of a filter.
     ///

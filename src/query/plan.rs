@@ -5,8 +5,10 @@
 //! period, so an answer does not depend on how much is rolled up.
 
 mod activity;
+mod counted;
 pub mod person;
 pub mod session;
+mod visit;
 
 use crate::catalogue::frame::{Frame, Rollup, alias};
 use crate::catalogue::metric::{Formula, Measurement, Metric};
@@ -21,6 +23,8 @@ use crate::store::rollup::{LATENCY_SPLITS, LatencySplit, local_day};
 pub struct Rolled {
     /// Events below this number are rolled up; `None` if days were cut in another zone, or roll-ups are not to be used.
     pub below: Option<u64>,
+    /// Whether there are no events at or after that number.
+    pub is_all: bool,
 }
 
 /// What every statement of a question has in common.
@@ -127,15 +131,16 @@ impl Plan<'_> {
         let mut columns: Vec<&'static str> = Vec::new();
         let mut selected = self.keys();
         for metric in metrics {
-            let formula = match metric.formula {
-                Formula::Sql(sql) | Formula::PerMinute(sql) => sql,
-                Formula::Quantile { .. } | Formula::Apdex { .. } => "NULL",
+            let (formula, sample) = match metric.formula {
+                Formula::People { sum, .. } if self.counts_people() => {
+                    (sum.unwrap_or("NULL"), "NULL")
+                }
+                Formula::Sql(sql) | Formula::PerMinute(sql) | Formula::People { sql, .. } => {
+                    (sql, metric.sample)
+                }
+                Formula::Quantile { .. } | Formula::Apdex { .. } => ("NULL", metric.sample),
             };
-            let sample = if metric.sample.is_empty() {
-                "NULL"
-            } else {
-                metric.sample
-            };
+            let sample = if sample.is_empty() { "NULL" } else { sample };
             for sql in [formula, sample] {
                 for column in frame.named_in(sql) {
                     if !columns.contains(&column) {
@@ -148,9 +153,10 @@ impl Plan<'_> {
         }
         let rollup = self.rollup(frame, &columns);
         let values: Vec<Sql> = columns.iter().map(|column| Sql::text(column)).collect();
-        let source = self.source(
+        let (raw, rest) = self.rows_of(frame, &mut binds);
+        let source = rest.source(
             rollup.map(|rollup| (Sql::text(rollup.sql), Vec::new())),
-            &frame.raw_sql(),
+            &raw,
             &Sql::text("TRUE"),
             &values,
             &values,

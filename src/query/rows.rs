@@ -112,7 +112,11 @@ fn statement(question: &Question) -> Statement {
     let grain = question
         .metrics
         .first()
-        .map_or(Grain::Event, |metric| metric.grain);
+        .map_or(Grain::Event, |metric| match metric.grain {
+            // Behind a visit stand events of any kind.
+            Grain::Visit => Grain::Event,
+            grain => grain,
+        });
     // Page by page without counting: times may be equal, sequence numbers never are.
     let before = match question.before {
         None => Sql::default(),

@@ -1,11 +1,13 @@
 //! One transaction of a reader, for one project: what every statement of a question is asked through.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::catalogue::frame::alias;
 use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
+use crate::query::ask::people::Whos;
 use crate::query::membership::Membership;
 use crate::query::plan::{Rolled, Statement};
 use crate::store::engine::{Ask, EngineError};
@@ -24,6 +26,7 @@ pub struct Session<'a> {
     has_aliases: bool,
     /// Who is in which segment.
     membership: Membership,
+    whos: OnceCell<Whos>,
     /// Everything with a lower sequence number can be seen.
     pub commit: u64,
     /// Whether roll-ups may be used; tests compare both ways.
@@ -67,6 +70,7 @@ impl<'a> Session<'a> {
         };
         Ok(Session {
             has_aliases: !aliases.is_empty(),
+            whos: OnceCell::new(),
             commit: number(0),
             rolled_seq: number(1),
             zone: zone
@@ -92,11 +96,33 @@ impl<'a> Session<'a> {
         self.membership.names()
     }
 
+    /// Who everybody turned out to be; asked once.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn whos(&self) -> Result<&Whos, EngineError> {
+        if let Some(whos) = self.whos.get() {
+            return Ok(whos);
+        }
+        let rows = match self.has_aliases {
+            true => self.ask(&Statement {
+                sql: alias::pairs(),
+                binds: Binds::default(),
+            })?,
+            false => Rows::new(),
+        };
+        let pairs = rows.first().and_then(|row| row.first());
+        Ok(self
+            .whos
+            .get_or_init(|| Whos::of(pairs.map_or(&[], Cell::wholes))))
+    }
+
     /// How far the roll-ups go for a period.
     pub fn rolled_for(&self, period: &Period) -> Rolled {
         let is_cut_alike = self.zone.as_deref() == Some(zones::name(&period.zone));
         Rolled {
             below: (self.uses_rollups && is_cut_alike).then_some(self.rolled_seq),
+            is_all: self.rolled_seq >= self.commit,
         }
     }
 

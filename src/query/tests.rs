@@ -3,6 +3,7 @@
 mod bounds;
 mod reprice;
 mod trace;
+mod visits;
 mod words;
 
 use std::sync::Arc;
@@ -583,7 +584,7 @@ fn rolled_up_answers_equal_raw_ones() {
     for zone in ["UTC", "Europe/Berlin", "Asia/Kolkata"] {
         let given = Given::events(zone, mixed());
         let metrics = "metrics=attempts,requests,cost,wasted_cost,tokens,error_rate,provider_error_rate,retry_rate,latency_avg_ms,success_rate,cost_per_success,prompt_cache_hit_rate,token_efficiency,unpriced_requests";
-        let people = "metrics=active_users,user_cost,cost_per_user,user_requests,events";
+        let people = "metrics=active_users,visitors,identified_users,coverage,user_cost,cost_per_user,user_requests,events";
         let questions = [
             format!("{metrics}&range=90d"),
             format!("{metrics}&range=90d&by=model"),
@@ -593,6 +594,8 @@ fn rolled_up_answers_equal_raw_ones() {
             format!("{metrics}&range=90d&interval=month&filter=feature:is:chat"),
             format!("{metrics}&from=2026-09-20T05:00:00Z&to=2026-10-28T17:30:00Z&by=feature"),
             format!("{people}&range=90d&by=account"),
+            format!("{people}&range=90d&by=feature"),
+            format!("{people}&range=90d&interval=month&by=user&filter=feature:is:chat"),
             format!("{people}&range=90d&interval=week"),
             format!("{people}&range=30d&by=user&filter=plan:is:pro"),
         ];

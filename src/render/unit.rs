@@ -9,6 +9,7 @@ use rust_decimal::prelude::FromPrimitive;
 use serde::Serialize;
 
 use crate::core::currency::{self, Currency};
+use crate::core::value;
 use crate::render::number::{
     compact, cost, duration, grouped, grouped_exact, money, rounded, without_zeros,
 };
@@ -17,7 +18,7 @@ const MINUTE_S: f64 = 60.0;
 const HOUR_S: f64 = 3_600.0;
 const DAY_S: f64 = 86_400.0;
 
-/// What a number counts.
+/// How a number is written. What it is measured in is [`value::Unit`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "form", rename_all = "snake_case")]
 pub enum Unit {
@@ -43,6 +44,20 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// How pages write what is measured in `measured`; `currency` is the project's.
+    pub fn of(measured: value::Unit, currency: &str) -> Self {
+        match measured {
+            value::Unit::Count | value::Unit::Bytes => Unit::Count,
+            value::Unit::Tokens => Unit::Tokens,
+            value::Unit::Share => Unit::Share,
+            value::Unit::Milliseconds => Unit::Milliseconds,
+            value::Unit::Seconds => Unit::Seconds,
+            value::Unit::Cost => Unit::money(Currency::USD),
+            value::Unit::Revenue => Unit::money(currency.parse().unwrap_or(Currency::USD)),
+            value::Unit::PerSecond | value::Unit::PerMinute | value::Unit::Ratio => Unit::Number,
+        }
+    }
+
     /// Amounts of `currency`.
     pub fn money(currency: Currency) -> Self {
         Self::Money {

@@ -122,8 +122,20 @@ pub(super) fn number(writer: &Connection, project: u32, name: &Name) -> Result<i
     }
 }
 
+/// Who somebody is: an alias leads to a user at once, or to one who was merged into another by hand.
+pub(super) fn leads_to(writer: &Connection, project: u32, number: i64) -> Result<i64, EngineError> {
+    let mut whole = number;
+    for _ in 0..2 {
+        match held(writer, project, whole)?.flatten() {
+            Some(person) => whole = person,
+            None => break,
+        }
+    }
+    Ok(whole)
+}
+
 /// The row of an alias: `None` without one, `Some(None)` if its merge was undone.
-fn held(writer: &Connection, project: u32, alias: i64) -> Result<Option<Option<i64>>, MergeError> {
+fn held(writer: &Connection, project: u32, alias: i64) -> Result<Option<Option<i64>>, EngineError> {
     let mut statement =
         writer.prepare("SELECT person FROM person_alias WHERE project = ? AND alias = ?")?;
     let mut rows = statement.query(params![project, alias])?;

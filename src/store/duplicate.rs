@@ -78,6 +78,18 @@ impl Duplicates {
         self.young_since = self.young_since.max(since);
     }
 
+    /// Gives the memory of the old generation back; tells whether there was any.
+    ///
+    /// For quiet times: its ids are then found by the loader, which costs more for each of them.
+    pub fn forget_old(&mut self) -> bool {
+        if self.old.is_empty() {
+            return false;
+        }
+        self.old = HashSet::default();
+        self.old_since = self.young_since;
+        true
+    }
+
     /// Ids known now.
     pub fn len(&self) -> usize {
         self.young.len() + self.old.len()
@@ -156,6 +168,26 @@ mod tests {
             "the first generation is gone"
         );
         assert!(seen.insert(0, 2 * half as i64), "and with it its ids");
+    }
+
+    #[test]
+    fn a_quiet_time_gives_back_the_older_half_and_says_so() {
+        let mut seen = Duplicates::new(0);
+        let half = seen.capacity() / 2;
+        for id in 0..half {
+            seen.insert(id as u128, id as i64);
+        }
+        assert!(!seen.forget_old(), "one generation is all there is");
+        assert_eq!(seen.covers_since(), i64::MIN);
+
+        seen.insert(u128::MAX, half as i64);
+        let before = seen.bytes();
+        assert!(seen.forget_old());
+
+        assert!(seen.bytes() <= before / 2);
+        assert_eq!(seen.covers_since(), half as i64);
+        assert!(!seen.insert(u128::MAX, half as i64), "the young are known");
+        assert!(seen.insert(0, half as i64), "the old are the loader's now");
     }
 
     #[test]

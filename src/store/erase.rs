@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use prost::Message;
 use tokio::sync::oneshot;
 
-use crate::catalogue::frame::FRAMES;
+use crate::catalogue::frame::{FRAMES, visit};
 use crate::store::alias::Name;
 use crate::store::engine::{Engine, EngineError};
 use crate::store::erase_person::{ErasedPerson, PersonRequest};
@@ -25,6 +25,7 @@ const TABLES: &[&str] = &[
     "person_alias",
     "rollup_zone",
     rollup::LATENCY_TABLE,
+    visit::TABLE,
 ];
 
 /// What an erasure removed.

@@ -59,6 +59,30 @@ impl PersonRequest {
     }
 }
 
+/// What [`erase`] would remove now. Blocks.
+///
+/// # Errors
+/// If the engine is broken.
+pub fn count(engine: &Engine, project: u32, name: &Name) -> Result<ErasedPerson, EngineError> {
+    engine.write(|writer| {
+        if !gather(writer, project, name)? {
+            return Ok(ErasedPerson::default());
+        }
+        let rows = |table: &str, of: &str| -> Result<u64, EngineError> {
+            let sql = format!("SELECT count(*) FROM {table} WHERE {of}");
+            let count: i64 = writer.query_row(&sql, params![project], |row| row.get(0))?;
+            Ok(count as u64)
+        };
+        let found = ErasedPerson {
+            events: rows("events", EVENTS)?,
+            previews: rows("previews", &previews())? + dead_letters(writer, project)?.len() as u64,
+            names: rows("people", NAMES)?,
+        };
+        writer.execute_batch("DROP TABLE temp.leaving")?;
+        Ok(found)
+    })
+}
+
 /// Removes somebody in one transaction. Blocks. Repeating it changes nothing.
 ///
 /// # Errors
@@ -83,53 +107,46 @@ pub fn erase(
     })
 }
 
+/// Events of those in `leaving`. What an anonymous id did before somebody else used it belongs to whoever it is linked
+/// to, and to nobody here.
+const EVENTS: &str = "project = $1 AND (person IN (SELECT person FROM leaving) \
+     OR (anonymous IN (SELECT person FROM leaving) AND person = anonymous))";
+
+/// Names of those in `leaving`.
+const NAMES: &str = "project = $1 AND person IN (SELECT person FROM leaving)";
+
+/// Previews of those in `leaving`.
+fn previews() -> String {
+    format!("project = $1 AND seq IN (SELECT seq FROM events WHERE {EVENTS})")
+}
+
 fn erase_rows(
     writer: &Connection,
     project: u32,
     name: &Name,
     zones: &Zones,
 ) -> Result<ErasedPerson, EngineError> {
-    let number = match alias::number(writer, project, name) {
-        Ok(number) => number,
-        Err(MergeError::Engine(error)) => return Err(error),
-        // Nobody, or nobody any more.
-        Err(_) => return Ok(ErasedPerson::default()),
+    if !gather(writer, project, name)? {
+        return Ok(ErasedPerson::default());
+    }
+    let delete = |table: &str, of: &str| -> Result<u64, EngineError> {
+        let sql = format!("DELETE FROM {table} WHERE {of}");
+        Ok(writer.execute(&sql, params![project])? as u64)
     };
-    writer.execute_batch(
-        "CREATE OR REPLACE TEMP TABLE leaving (person INTEGER, kind VARCHAR, name VARCHAR)",
-    )?;
-    writer.execute(
-        "INSERT INTO leaving SELECT person, kind, name FROM people WHERE project = ? AND person IN (\
-         SELECT ? UNION ALL SELECT alias FROM person_alias WHERE project = ? AND person = ? \
-         UNION ALL SELECT alias FROM person_alias WHERE project = ? AND person IN (\
-         SELECT alias FROM person_alias WHERE project = ? AND person = ?))",
-        params![project, number, project, number, project, project, number],
-    )?;
-    // What an anonymous id did before somebody else used it belongs to whoever it is linked to, and to nobody here.
-    let theirs = "project = ? AND (person IN (SELECT person FROM leaving) \
-                  OR (anonymous IN (SELECT person FROM leaving) AND person = anonymous))";
-    let mut erased = ErasedPerson::default();
-    let previews = format!(
-        "DELETE FROM previews WHERE project = ? AND seq IN (SELECT seq FROM events WHERE {theirs})"
-    );
-    erased.previews += writer.execute(&previews, params![project, project])? as u64;
-    erased.events = writer.execute(
-        &format!("DELETE FROM events WHERE {theirs}"),
-        params![project],
-    )? as u64;
+    let mut erased = ErasedPerson {
+        previews: delete("previews", &previews())?,
+        events: delete("events", EVENTS)?,
+        names: 0,
+    };
     for seq in dead_letters(writer, project)? {
         erased.previews +=
             writer.execute("DELETE FROM dead_letters WHERE seq = ?", params![seq])? as u64;
     }
-    writer.execute(
-        "DELETE FROM person_alias WHERE project = ? AND (alias IN (SELECT person FROM leaving) \
-         OR person IN (SELECT person FROM leaving))",
-        params![project],
+    delete(
+        "person_alias",
+        "project = $1 AND (alias IN (SELECT person FROM leaving) OR person IN (SELECT person FROM leaving))",
     )?;
-    erased.names = writer.execute(
-        "DELETE FROM people WHERE project = ? AND person IN (SELECT person FROM leaving)",
-        params![project],
-    )? as u64;
+    erased.names = delete("people", NAMES)?;
     writer.execute_batch("DROP TABLE temp.leaving")?;
     // Sums by day do not say whose they are, so they are made anew from what is left.
     rollup::renew(
@@ -139,6 +156,29 @@ fn erase_rows(
         rollup::rolled_seq(writer)?,
     )?;
     Ok(erased)
+}
+
+/// Everybody who is the person of this name, in a table `leaving`; false if nobody is. A name that was merged into
+/// another stands for the whole person, as it does on their page and in their export.
+fn gather(writer: &Connection, project: u32, name: &Name) -> Result<bool, EngineError> {
+    let number = match alias::number(writer, project, name) {
+        Ok(number) => number,
+        Err(MergeError::Engine(error)) => return Err(error),
+        // Nobody, or nobody any more.
+        Err(_) => return Ok(false),
+    };
+    let whole = alias::leads_to(writer, project, number)?;
+    writer.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE leaving (person INTEGER, kind VARCHAR, name VARCHAR)",
+    )?;
+    writer.execute(
+        "INSERT INTO leaving SELECT person, kind, name FROM people WHERE project = $1 AND person IN (\
+         SELECT $2 UNION ALL SELECT alias FROM person_alias WHERE project = $1 AND person = $2 \
+         UNION ALL SELECT alias FROM person_alias WHERE project = $1 AND person IN (\
+         SELECT alias FROM person_alias WHERE project = $1 AND person = $2))",
+        params![project, whole],
+    )?;
+    Ok(true)
 }
 
 /// Events of these people that could not be loaded; each must be looked at.

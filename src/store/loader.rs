@@ -41,9 +41,6 @@ const CHUNK_BYTES_MAX: usize = 32 * 1024 * 1024;
 const ROLL_UP_ROWS: u64 = 245_760;
 /// Longest pause between attempts while the engine is broken.
 const RETRY_MAX: Duration = Duration::from_secs(5);
-/// DuckDB's log is written into the file when nothing has been loaded for this long, and its memory is given back when
-/// also nothing has been asked for.
-pub const IDLE: Duration = Duration::from_secs(30);
 
 /// When the loader works.
 #[derive(Clone, Debug)]
@@ -245,6 +242,8 @@ impl Worker {
             }
             // Asked before the journal is looked at, so that what was acknowledged until then is loaded first.
             let leaving = self.settings.erasures.take_people();
+            // What a release emptied is made anew without waiting for events.
+            self.roll_up();
             let until = self.progress.next();
             while self.reader.next_seq() < until {
                 match self.load_next(until) {
@@ -269,7 +268,7 @@ impl Worker {
                 return;
             }
             self.follow_zones();
-            if !checkpointed && (closed || self.last_load.elapsed() >= IDLE) {
+            if !checkpointed && (closed || self.last_load.elapsed() >= limits::IDLE) {
                 checkpointed = self.checkpoint();
             }
             if closed && self.reader.next_seq() >= self.progress.next() {
@@ -283,7 +282,7 @@ impl Worker {
 
     /// Gives memory back while nobody needs it. The people stay as they are: no row is lost by it.
     fn rest(&mut self) {
-        match self.engine.rest(IDLE) {
+        match self.engine.rest(limits::IDLE) {
             Ok(true) => tracing::debug!("nothing to do; gave the engine's memory back"),
             Ok(false) => {}
             Err(error) => {
@@ -589,8 +588,9 @@ impl Worker {
                 erase_person::erase(&worker.engine, project, &request.name, &worker.zones)
             })?;
             self.recall_people()?;
-            // Only what is in the file is gone for good. Without that nobody is told that it is done.
-            if self.checkpoint() {
+            // Only what is in the file is gone for good. Without that nobody is told that it is done. The journal keeps
+            // no margin then: its segments still hold what was erased.
+            if self.checkpoint_keeping(0) {
                 tracing::info!(project, events = erased.events, "erased a person");
                 request.answer(erased);
             }
@@ -600,6 +600,11 @@ impl Worker {
 
     /// Writes DuckDB's log into its file and lets go of the journal behind it. True if that worked.
     fn checkpoint(&mut self) -> bool {
+        self.checkpoint_keeping(self.settings.keep_bytes)
+    }
+
+    /// The same, with a margin of loaded segments of so many bytes.
+    fn checkpoint_keeping(&mut self, keep_bytes: u64) -> bool {
         let loaded = self.reader.next_seq();
         let started = Instant::now();
         if let Err(error) = self.engine.checkpoint() {
@@ -610,12 +615,10 @@ impl Worker {
             .checkpoint_ms
             .lock()
             .add(started.elapsed().as_secs_f64() * 1000.0);
-        if let Err(error) = reader::trim(
-            &self.settings.journal_folder,
-            loaded,
-            self.settings.keep_bytes,
-        ) {
+        if let Err(error) = reader::trim(&self.settings.journal_folder, loaded, keep_bytes) {
             tracing::warn!(%error, "loaded journal segments could not be removed");
+            // A margin may be wider than wished, but not where none may be left.
+            return keep_bytes > 0;
         }
         true
     }

@@ -27,6 +27,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0006_payments_and_ratings_by_day",
         include_str!("migrations/0006_payments_and_ratings_by_day.sql"),
     ),
+    ("0007_visits", include_str!("migrations/0007_visits.sql")),
+    (
+        "0008_features_by_day",
+        include_str!("migrations/0008_features_by_day.sql"),
+    ),
 ];
 
 /// Brings the attached database up to date.

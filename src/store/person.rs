@@ -30,12 +30,20 @@ pub enum NameKind {
 }
 
 impl NameKind {
+    /// Every kind.
+    pub const ALL: [NameKind; 2] = [NameKind::User, NameKind::Anonymous];
+
     /// Its name in the table.
     pub fn id(self) -> &'static str {
         match self {
             NameKind::User => "user",
             NameKind::Anonymous => "anonymous",
         }
+    }
+
+    /// The kind of this name.
+    pub fn parse(text: &str) -> Option<NameKind> {
+        NameKind::ALL.into_iter().find(|kind| kind.id() == text)
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::catalogue::frame::{FRAMES, Frame, Rollup, alias};
+use crate::catalogue::frame::{FRAMES, Frame, Rollup, alias, visit};
 use crate::catalogue::metric::Measurement;
 use crate::core::range::{self, Shift};
 use crate::core::sql::{Bind, Binds, Sql};
@@ -238,7 +238,7 @@ pub(super) fn renew(
         .iter()
         .flat_map(|frame| frame.rollups)
         .map(|rollup| rollup.table);
-    for table in tables.chain([LATENCY_TABLE, "rollup_zone"]) {
+    for table in tables.chain([LATENCY_TABLE, visit::TABLE, "rollup_zone"]) {
         writer.execute(
             &format!("DELETE FROM {table} WHERE project = ?"),
             params![project as i32],
@@ -270,7 +270,41 @@ fn add(
         let sql = insert_measurement(measurement, &shifts, (from, until), &mut binds);
         run(writer, &sql, &with_project(&binds, stretch.project))?;
     }
-    Ok(())
+    add_visits(writer, stretch.project, from, until)
+}
+
+/// Puts the visits together anew to which the events of one project with `from <= seq < until` belong.
+fn add_visits(writer: &Connection, project: u32, from: u64, until: u64) -> Result<(), EngineError> {
+    let tail = Sql::text("project = $project AND seq >= {{from}} AND seq < {{until}}")
+        .fill("from", &Sql::number(from as i64))
+        .fill("until", &Sql::number(until as i64));
+    let binds = with_project(&Binds::default(), project);
+    let inserted = |visits: &Sql| {
+        Sql::text(
+            "INSERT INTO visits (project, {{columns}}) SELECT $project, {{columns}} FROM ({{visits}}) ORDER BY begun",
+        )
+        .fill("columns", &visit::columns())
+        .fill("visits", visits)
+    };
+    if from == 0 {
+        // Nothing is stored of the project yet.
+        let visits = visit::of_events(&Sql::text("events"), &tail);
+        return run(writer, &inserted(&visits), &binds);
+    }
+    let number = Sql::number(i64::from(project));
+    let touched = Sql::text("CREATE OR REPLACE TEMP TABLE touched_visits AS {{visits}}")
+        .fill("visits", &visit::touched(&tail));
+    writer.execute_batch(&touched.as_str().replace("$project", number.as_str()))?;
+    let stored = Sql::text(
+        "DELETE FROM visits WHERE project = $project AND session_id IN (SELECT session_id FROM touched_visits)",
+    );
+    run(writer, &stored, &binds)?;
+    run(
+        writer,
+        &inserted(&Sql::text("SELECT * FROM touched_visits")),
+        &binds,
+    )?;
+    Ok(writer.execute_batch("DROP TABLE touched_visits")?)
 }
 
 /// The same, for the frames alone.
@@ -310,7 +344,8 @@ fn insert(
     let keys = Sql::join(
         [Sql::text("project"), Sql::text("day")]
             .into_iter()
-            .chain(columns(rollup.dimensions)),
+            .chain(columns(rollup.dimensions))
+            .chain(columns(rollup.told_by)),
         ", ",
     );
     let measures = Sql::join(columns(frame.measures), ", ");

@@ -15,3 +15,5 @@ CREATE OR REPLACE TEMP MACRO text_number(x) AS CAST(hash(x) >> 1 AS BIGINT);
 CREATE OR REPLACE TEMP MACRO hour_number(moment, shift_us) AS CAST(floor((epoch_us(moment) + shift_us) / 3600000000.0) AS BIGINT);
 CREATE OR REPLACE TEMP MACRO place_number(kind, path) AS CAST(hash(kind, path) >> 1 AS BIGINT);
 CREATE OR REPLACE TEMP MACRO has_bit(bits, place) AS CASE WHEN place < bit_length(CAST(bits AS BIT)) THEN get_bit(CAST(bits AS BIT), place) = 1 ELSE FALSE END;
+CREATE OR REPLACE TEMP MACRO place_in_time(moment, seq) AS (CAST(epoch_us(moment) AS HUGEINT) << 63) + seq;
+CREATE OR REPLACE TEMP MACRO at_first(x, place) AS arg_min(x, place);

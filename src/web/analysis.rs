@@ -3,6 +3,8 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use crate::analysis::inquiry::Inquiry;
@@ -44,94 +46,92 @@ pub async fn ask<T: Send + 'static>(
     Ok(asked.await?)
 }
 
+/// One way to ask about people's ways: how its address is read, what answers it, and its two forms.
+struct Study<Q, A> {
+    /// Its name in the names of files.
+    name: &'static str,
+    parse: fn(&str, &[&str], &TimeZone, Timestamp) -> Result<Q, AnalysisError>,
+    answer: fn(&Inquiry, Q) -> Result<A, EngineError>,
+    /// With the project's currency.
+    json: fn(&A, &str) -> Json,
+    csv: fn(&A) -> Result<Vec<u8>, csv::Error>,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Study<Q, A> {
+    async fn respond(
+        &self,
+        request: &HttpRequest,
+        reader: &Reader,
+    ) -> Result<HttpResponse, Problem> {
+        extract::refuse_empty(request)?;
+        let (app, scope) = (extract::app(request), reader.access.scope());
+        let (zone, currency) = (&scope.project().time_zone, &scope.project().currency);
+        let question = (self.parse)(request.query_string(), &OTHERS, zone, app.clock.now())?;
+        let answer = self.answer;
+        let answer = ask(&app, scope, move |inquiry| answer(inquiry, question)).await?;
+        respond(
+            request,
+            scope,
+            self.name,
+            || (self.json)(&answer, currency),
+            || (self.csv)(&answer),
+        )
+    }
+}
+
 /// `GET /api/v1/funnel`.
 pub async fn funnel(request: HttpRequest, reader: Reader) -> Result<HttpResponse, Problem> {
-    let (app, scope) = (extract::app(&request), reader.access.scope());
-    let question = funnel::question::Question::parse(
-        request.query_string(),
-        &OTHERS,
-        &scope.project().time_zone,
-        app.clock.now(),
-    )?;
-    let answer = ask(&app, scope, move |inquiry| {
-        funnel::ask::answer(inquiry, question)
-    })
-    .await?;
-    respond(
-        &request,
-        scope,
-        "funnel",
-        || render::funnel::json(&answer),
-        || render::funnel::csv(&answer),
-    )
+    let study = Study {
+        name: "funnel",
+        parse: funnel::question::Question::parse,
+        answer: funnel::ask::answer,
+        json: |answer, _| render::funnel::json(answer),
+        csv: render::funnel::csv,
+    };
+    study.respond(&request, &reader).await
 }
 
 /// `GET /api/v1/retention`.
 pub async fn retention(request: HttpRequest, reader: Reader) -> Result<HttpResponse, Problem> {
-    let (app, scope) = (extract::app(&request), reader.access.scope());
-    let question = retention::question::Question::parse(
-        request.query_string(),
-        &OTHERS,
-        &scope.project().time_zone,
-        app.clock.now(),
-    )?;
-    let calendar = retention::calendar::Calendar::new(&question)?;
-    let answer = ask(&app, scope, move |inquiry| {
-        retention::ask::answer(inquiry, question, &calendar)
-    })
-    .await?;
-    let currency = &scope.project().currency;
-    respond(
-        &request,
-        scope,
-        "retention",
-        || render::retention::json(&answer, currency),
-        || render::retention::csv(&answer),
-    )
+    let study = Study {
+        name: "retention",
+        // Cohorts are counted before the engine is asked: too many are a mistake of the address.
+        parse: |query, others, zone, now| {
+            let question = retention::question::Question::parse(query, others, zone, now)?;
+            let calendar = retention::calendar::Calendar::new(&question)?;
+            Ok((question, calendar))
+        },
+        answer: |inquiry, (question, calendar)| {
+            retention::ask::answer(inquiry, question, &calendar)
+        },
+        json: render::retention::json,
+        csv: render::retention::csv,
+    };
+    study.respond(&request, &reader).await
 }
 
 /// `GET /api/v1/heatmap`.
 pub async fn heatmap(request: HttpRequest, reader: Reader) -> Result<HttpResponse, Problem> {
-    let (app, scope) = (extract::app(&request), reader.access.scope());
-    let question = heatmap::Question::parse(
-        request.query_string(),
-        &OTHERS,
-        &scope.project().time_zone,
-        app.clock.now(),
-    )?;
-    let answer = ask(&app, scope, move |inquiry| {
-        heatmap::answer(inquiry, question)
-    })
-    .await?;
-    respond(
-        &request,
-        scope,
-        "heatmap",
-        || render::heatmap::json(&answer),
-        || render::heatmap::csv(&answer),
-    )
+    let study = Study {
+        name: "heatmap",
+        parse: heatmap::Question::parse,
+        answer: heatmap::answer,
+        json: |answer, _| render::heatmap::json(answer),
+        csv: render::heatmap::csv,
+    };
+    study.respond(&request, &reader).await
 }
 
 /// `GET /api/v1/journeys`.
 pub async fn journeys(request: HttpRequest, reader: Reader) -> Result<HttpResponse, Problem> {
-    let (app, scope) = (extract::app(&request), reader.access.scope());
-    let question = journey::question::Question::parse(
-        request.query_string(),
-        &OTHERS,
-        &scope.project().time_zone,
-        app.clock.now(),
-    )?;
-    let answer = ask(&app, scope, move |inquiry| {
-        journey::ask::answer(inquiry, question)
-    })
-    .await?;
-    respond(
-        &request,
-        scope,
-        "journeys",
-        || render::journey::json(&answer),
-        || render::journey::csv(&answer),
-    )
+    let study = Study {
+        name: "journeys",
+        parse: journey::question::Question::parse,
+        answer: journey::ask::answer,
+        json: |answer, _| render::journey::json(answer),
+        csv: render::journey::csv,
+    };
+    study.respond(&request, &reader).await
 }
 
 /// An answer in the form that `format` names.

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::app::App;
 use crate::core::code::Code;
 use crate::ingest::pipeline::STEPS;
 use crate::store::summary::{self, Summary};
@@ -29,20 +30,26 @@ struct SummaryAnswer<'a> {
 /// `GET /api/v1/summary`: everything acknowledged before the question is in the answer.
 pub async fn summary(request: HttpRequest, reader: Reader) -> Result<HttpResponse, Problem> {
     let app = extract::app(&request);
-    if !app
-        .loader
-        .barrier(app.journal.progress().next(), BARRIER_PATIENCE)
-        .await
-    {
-        let detail = "events are still being loaded, and the answer would not be exact";
-        return Err(Problem::new(Code::NotReady, detail).retry_after(5));
-    }
+    everything_loaded(&app).await?;
     let scope = reader.access.scope();
     let summary = summary::summary(&app.engine, scope.project_id().get()).await?;
     Ok(HttpResponse::Ok().json(SummaryAnswer {
         project: &scope.project().slug,
         summary,
     }))
+}
+
+/// Returns when everything that was acknowledged before can be asked for.
+///
+/// # Errors
+/// `not_ready` if that takes too long.
+pub async fn everything_loaded(app: &App) -> Result<(), Problem> {
+    let acknowledged = app.journal.progress().next();
+    if app.loader.barrier(acknowledged, BARRIER_PATIENCE).await {
+        return Ok(());
+    }
+    let detail = "events are still being loaded, and the answer would not be exact";
+    Err(Problem::new(Code::NotReady, detail).retry_after(5))
 }
 
 /// `GET /v1/ingest/log?reason=CODE&limit=N`: why events are missing.

@@ -10,16 +10,21 @@ use crate::budget::spend::SpendError;
 use crate::budget::standing::{Course, Standing};
 use crate::core::code::Code;
 use crate::store::control::budget::Budget;
-use crate::web::extract::{self, Reader};
+use crate::web::extract::{self, Reader, ReaderOfAll};
 use crate::web::problem::Problem;
 
-/// `GET /api/v1/budgets`: every budget in use; with `by=` also a line for each value of a dimension.
+/// `GET /api/v1/budgets`: every budget in use; with `by=` also a line for each value of a dimension, or with
+/// `by=project` for each project that may be seen.
 ///
 /// Money is decimal text in US dollars; what is projected is a number, as it is an estimate.
 ///
 /// # Errors
 /// If `by` is none of the known ones, or a store fails.
-pub async fn list(request: HttpRequest, reader: Reader) -> Result<HttpResponse, Problem> {
+pub async fn list(
+    request: HttpRequest,
+    reader: Reader,
+    all: ReaderOfAll,
+) -> Result<HttpResponse, Problem> {
     let app = extract::app(&request);
     let (project, now) = (reader.access.scope().project(), app.clock.now());
     let by = match extract::parameter(&request, "by") {
@@ -49,7 +54,13 @@ pub async fn list(request: HttpRequest, reader: Reader) -> Result<HttpResponse, 
         "budgets": budgets,
     });
     if let Some(by) = by {
-        let lines = breakdown::lines(&app.engine, project, &held, by, now).await?;
+        let lines = match by {
+            "project" => {
+                let stores = (&app.control, &*app.engine);
+                breakdown::of_projects(&app.budgets, stores, &all.accesses, now).await?
+            }
+            by => breakdown::lines(&app.engine, project, &held, by, now).await?,
+        };
         let rows: Vec<Value> = lines
             .iter()
             .map(|line| {

@@ -123,6 +123,23 @@ pub fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
+/// Refuses an address in which a parameter stands without a value. Pages send those of fields that were left empty; a
+/// program that does so has lost what it meant to ask.
+///
+/// # Errors
+/// `parameter_invalid` with the first of them.
+pub fn refuse_empty(request: &HttpRequest) -> Result<(), Problem> {
+    let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    match pairs.find(|(_, value)| value.is_empty()) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let name: String = name.chars().take(40).collect();
+            let detail = format!("`{name}` is empty; give it a value or leave it out");
+            Err(Problem::new(Code::ParameterInvalid, detail))
+        }
+    }
+}
+
 /// A person who is logged in. Refused with `login_needed`.
 pub struct SignedIn {
     /// The session.
@@ -219,6 +236,56 @@ impl FromRequest for Changer {
             Ok(Changer {
                 access: chosen_project(&request, &app, &session)?.admin()?,
             })
+        })
+    }
+}
+
+/// The right to ask about several projects: the one of a read or admin key, or all in use that the person who is
+/// logged in may read.
+pub struct ReaderOfAll {
+    /// A proof for each.
+    pub accesses: Vec<ReadAccess>,
+}
+
+impl FromRequest for ReaderOfAll {
+    type Error = Problem;
+    type Future = Extracting<ReaderOfAll>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, reader) = (request.clone(), Reader::from_request(request, payload));
+        Box::pin(async move {
+            let chosen = reader.await?;
+            if bearer(&request).is_some() {
+                return Ok(ReaderOfAll {
+                    accesses: vec![chosen.access],
+                });
+            }
+            let session = session_of(&request).await?;
+            let session = session.ok_or_else(|| Problem::of(Code::LoginNeeded))?;
+            Ok(ReaderOfAll {
+                accesses: app(&request).control.directory().readable(&session),
+            })
+        })
+    }
+}
+
+/// The right of a program to change a project: an admin key. A session does not do, whoever's it is.
+pub struct AdminKey {
+    /// The proof.
+    pub access: AdminAccess,
+}
+
+impl FromRequest for AdminKey {
+    type Error = Problem;
+    type Future = Extracting<AdminKey>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let key = bearer(&request)
+                .ok_or_else(|| Problem::new(Code::KeyMissing, "no key came with the request"))?;
+            let access = app(&request).control.verify(key).await?.admin()?;
+            Ok(AdminKey { access })
         })
     }
 }

@@ -13,6 +13,7 @@ pub mod openapi;
 pub mod operations;
 pub mod pages;
 pub mod people;
+pub mod person;
 pub mod problem;
 pub mod query;
 pub mod rate;

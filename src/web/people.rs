@@ -92,6 +92,7 @@ pub async fn topic(request: HttpRequest, reader: Reader) -> Result<HttpResponse,
             ));
         }
     };
+    extract::refuse_empty(&request)?;
     let parameters = Parameters::parse(request.query_string(), &OTHERS)?;
     let asked = Asked::of(&parameters, &scope.project().time_zone, app.clock.now())?;
     let mut tables = tables(&app, scope, asked, vec![topic]).await?;

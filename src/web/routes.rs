@@ -6,7 +6,7 @@ use actix_web::{Resource, Route};
 
 use crate::web::{
     analysis, api, assets, budgets, collect, live, middleware, openapi, operations, pages, people,
-    query, segments,
+    person, query, segments,
 };
 
 /// All routes, below the base path. The script for pages is at `snippet`.
@@ -55,6 +55,30 @@ pub fn all(config: &mut ServiceConfig, snippet: &str) {
         .service(get("/api/v1/heatmap", web::get().to(analysis::heatmap)))
         .service(get("/api/v1/journeys", web::get().to(analysis::journeys)))
         .route("/ws/live", web::get().to(live::stream))
+        // One person, for good: an admin key.
+        .service(only(
+            "/api/v1/people",
+            "DELETE",
+            web::delete().to(person::delete),
+        ))
+        .service(get(
+            "/api/v1/people/export",
+            web::get().to(person::get_export),
+        ))
+        .service(get(
+            "/api/v1/people/erasures",
+            web::get().to(person::get_erasures),
+        ))
+        .service(only(
+            "/api/v1/people/merge",
+            "POST",
+            web::post().to(person::post_merge),
+        ))
+        .service(only(
+            "/api/v1/people/undo-merge",
+            "POST",
+            web::post().to(person::post_undo),
+        ))
         // For anyone: what programs may call.
         .service(get("/api/v1/openapi.json", web::get().to(openapi::openapi)))
         // For whoever runs the server: anyone, except where a token is set.

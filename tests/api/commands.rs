@@ -134,7 +134,7 @@ fn wrong_use_ends_with_2_and_help_with_0() {
     let help = analytics(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     for name in [
-        "serve", "import", "recover", "key", "user", "config", "bench", "version",
+        "serve", "import", "recover", "key", "user", "person", "config", "bench", "version",
     ] {
         assert!(said(&help).contains(&format!("\n  {name} ")), "{name}");
         assert_eq!(analytics(&[name, "--help"]).status.code(), Some(0));

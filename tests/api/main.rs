@@ -3,6 +3,7 @@
 //! One test crate, because each one links the engine again.
 
 mod analysis;
+mod bench;
 mod clock;
 mod commands;
 mod crash;
@@ -14,6 +15,7 @@ mod import;
 mod ingest;
 mod live;
 mod people;
+mod person;
 mod proxy;
 mod queue;
 mod rates;

@@ -1,7 +1,8 @@
 //! Hours of the week worked by hand, over a real engine, also where clocks change.
 
-use crate::analysis::given::{Given, did, now};
+use crate::analysis::given::{Given, did, looked, now};
 use crate::analysis::heatmap::{Answer, Hour, Question, answer};
+use crate::core::event::Event;
 
 fn hours(given: &Given, query: &str) -> Answer {
     let question = Question::parse(query, &[], &given.zone, now()).expect(query);
@@ -120,4 +121,22 @@ fn the_hour_that_runs_is_left_out_and_zones_off_by_half_an_hour_have_whole_hours
         found.hours.iter().map(|hour| hour.occurrences).sum::<u32>(),
         17
     );
+}
+
+#[test]
+fn a_filter_by_a_user_takes_what_they_did_before_they_were_named() {
+    let log_in = Event {
+        anonymous_id: Some("x1".into()),
+        ..did("ana", "log_in", "2026-11-09T09:00:00Z")
+    };
+    let given = Given::events(
+        "UTC",
+        [
+            looked("x1", "click", "2026-11-02T09:30:00Z"),
+            looked("x2", "click", "2026-11-02T09:30:00Z"),
+            log_in,
+        ],
+    );
+    let hers = hours(&given, "from=2026-11-02&to=2026-11-09&filter=user:is:ana");
+    assert_eq!(hers.hours[9].total, 2, "both Mondays");
 }

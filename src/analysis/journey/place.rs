@@ -8,6 +8,8 @@ use crate::analysis::choice::in_words;
 
 /// Shortest part of a path that is an id if it has digits: hashes and keys are longer, words are not.
 const ID_CHARACTERS_MIN: usize = 16;
+/// Shortest part in hexadecimal that is an id, as in `/thread/3fa9c1`, if it has digits and is not a date.
+const HEX_CHARACTERS_MIN: usize = 6;
 
 /// Names of places with their numbers.
 #[derive(Debug, Default)]
@@ -69,7 +71,12 @@ fn is_id(part: &str) -> bool {
         && digits >= 3
         && !part.contains('-')
         && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    is_number || is_hex || is_key || part.contains('@')
+    let is_short_hex = part.len() >= HEX_CHARACTERS_MIN
+        && digits > 0
+        && part
+            .chars()
+            .all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
+    is_number || is_hex || is_short_hex || is_key || part.contains('@')
 }
 
 #[cfg(test)]
@@ -86,6 +93,10 @@ mod tests {
             ("/d/0199b2f0-6f3e-7c3a-9c51-0d6b1a2c3d4e", "/d/:id"),
             ("/c/5f3c1e2a9b8d7c6f", "/c/:id"),
             ("/c/cus_NffrFeUfNV2Hib00", "/c/:id"),
+            ("/draft/3fa9c1", "/draft/:id"),
+            ("/news/2026-11-24", "/news/2026-11-24"),
+            ("/menu/decade", "/menu/decade"),
+            ("/menu/cafe5", "/menu/cafe5"),
             ("/people/ana@example.org", "/people/:id"),
             (
                 "/blog/how-we-halved-our-costs-in-2026",

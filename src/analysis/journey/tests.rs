@@ -258,3 +258,24 @@ fn random_visits_are_walked_as_by_hand() {
         "ways of every length are drawn: {counts:?}"
     );
 }
+
+#[test]
+fn a_filter_by_a_user_takes_what_they_did_before_they_were_named() {
+    let log_in = Event {
+        user_id: Some("ana".into()),
+        ..looked("a", "log_in", "2026-11-02T10:01:00Z")
+    };
+    let given = Given::events(
+        "UTC",
+        [
+            page("a", "/", "2026-11-02T10:00:00Z"),
+            log_in,
+            page("b", "/pricing", "2026-11-02T10:00:00Z"),
+        ],
+    );
+    let hers = journeys(&given, "steps=3&filter=user:is:ana");
+    assert_eq!(
+        stations(&hers),
+        [vec![("/", 1)], vec![("Log in", 1)], vec![("Exit", 1)]]
+    );
+}

@@ -1,15 +1,26 @@
 //! What retention asks the engine: first starts, returns by stretch, and payments. From roll-ups where they can tell.
 
 use crate::analysis::choice::{EventChoice, is_interaction};
+use crate::analysis::identity;
 use crate::analysis::inquiry::Inquiry;
 use crate::analysis::retention::calendar::Calendar;
 use crate::analysis::retention::question::Question;
 use crate::core::sql::{Binds, Sql};
+use crate::query::condition::Checked;
 use crate::store::zones;
 
 /// Whether a choice is any interaction, which roll-ups hold.
 pub fn is_any(choice: &EventChoice) -> bool {
     choice.names.is_empty() && choice.filter.filter.is_empty()
+}
+
+/// Every filter of a question: if one names people, all of its parts see everybody as who they are.
+fn filters(question: &Question) -> [&Checked; 3] {
+    [
+        &question.filter,
+        &question.start.filter,
+        &question.back.filter,
+    ]
 }
 
 /// Every stretch in which somebody did anything, all earlier ones as one, with how often; nobody is -1.
@@ -25,14 +36,16 @@ pub fn activity(inquiry: &Inquiry, question: &Question, calendar: &Calendar) -> 
         false => Sql::default(),
     };
     let raw = Sql::text(
-        "SELECT person, {{number}} AS stretch, 1 AS n FROM events \
+        "SELECT {{sent}} AS who, {{number}} AS stretch, 1 AS n FROM {{events}} \
          WHERE project = $project AND occurred_at < make_timestamp({{until}}) AND {{interaction}} AND {{filter}} {{seq}}",
     )
     .fill("number", &calendar.number_of_moment(&mut binds))
     .fill("until", &binds.whole(calendar.until()))
     .fill("interaction", &is_interaction(&mut binds))
     .fill("filter", &question.filter.sql(&mut binds))
-    .fill("seq", &seq);
+    .fill("seq", &seq)
+    .fill("events", &identity::events(filters(question)))
+    .fill("sent", &identity::sent_person(filters(question)));
     let rows = match is_rolled {
         false => raw,
         true => Sql::text(
@@ -44,7 +57,7 @@ pub fn activity(inquiry: &Inquiry, question: &Question, calendar: &Calendar) -> 
         .fill("end", &binds.whole(calendar.end_day())),
     };
     let sql = Sql::text(
-        "SELECT CAST(coalesce(person, -1) AS BIGINT) AS p, CAST(stretch AS BIGINT) AS s, CAST(sum(n) AS BIGINT) \
+        "SELECT CAST(coalesce(who, -1) AS BIGINT) AS p, CAST(stretch AS BIGINT) AS s, CAST(sum(n) AS BIGINT) \
          FROM ({{rows}}) GROUP BY p, s",
     )
     .fill("rows", &rows);
@@ -81,10 +94,12 @@ pub fn starts(question: &Question, calendar: &Calendar, values: &[Option<String>
         }
     };
     let sql = Sql::text(
-        "SELECT CAST(person AS BIGINT), CAST(epoch_us(min(occurred_at)) AS BIGINT), CAST({{value}} AS BIGINT) FROM events \
+        "SELECT CAST({{sent}} AS BIGINT), CAST(epoch_us(min(occurred_at)) AS BIGINT), CAST({{value}} AS BIGINT) FROM {{events}} \
          WHERE project = $project AND person IS NOT NULL AND occurred_at < make_timestamp({{until}}) AND {{start}} AND {{filter}} \
-         GROUP BY person",
+         GROUP BY {{sent}}",
     )
+    .fill("events", &identity::events(filters(question)))
+    .fill("sent", &identity::sent_person(filters(question)))
     .fill("value", &value)
     .fill("until", &binds.whole(calendar.until()))
     .fill("start", &question.start.sql(&mut binds))
@@ -97,10 +112,11 @@ pub fn values(question: &Question, calendar: &Calendar) -> Option<(Sql, Binds)> 
     let field = question.by.as_ref()?;
     let mut binds = Binds::default();
     let sql = Sql::text(
-        "SELECT CAST({{value}} AS VARCHAR) AS v, count(DISTINCT person) AS n FROM events WHERE project = $project \
+        "SELECT CAST({{value}} AS VARCHAR) AS v, count(DISTINCT person) AS n FROM {{events}} WHERE project = $project \
          AND person IS NOT NULL AND occurred_at >= make_timestamp({{from}}) AND occurred_at < make_timestamp({{until}}) \
          AND {{start}} AND {{filter}} GROUP BY v ORDER BY n DESC, v NULLS LAST LIMIT {{limit}}",
     )
+    .fill("events", &identity::events(filters(question)))
     .fill("value", &field.sql(&mut binds))
     .fill("from", &binds.whole(calendar.from()))
     .fill("until", &binds.whole(calendar.until()))
@@ -114,10 +130,12 @@ pub fn values(question: &Question, calendar: &Calendar) -> Option<(Sql, Binds)> 
 pub fn returns(question: &Question, calendar: &Calendar) -> (Sql, Binds) {
     let mut binds = Binds::default();
     let sql = Sql::text(
-        "SELECT CAST(person AS BIGINT) AS p, CAST({{number}} AS BIGINT) AS s FROM events \
+        "SELECT CAST({{sent}} AS BIGINT) AS p, CAST({{number}} AS BIGINT) AS s FROM {{events}} \
          WHERE project = $project AND person IS NOT NULL AND occurred_at >= make_timestamp({{from}}) \
          AND occurred_at < make_timestamp({{until}}) AND {{back}} AND {{filter}} GROUP BY p, s",
     )
+    .fill("events", &identity::events(filters(question)))
+    .fill("sent", &identity::sent_person(filters(question)))
     .fill("number", &calendar.number_of_moment(&mut binds))
     .fill("from", &binds.whole(calendar.from()))
     .fill("until", &binds.whole(calendar.until()))
@@ -130,11 +148,13 @@ pub fn returns(question: &Question, calendar: &Calendar) -> (Sql, Binds) {
 pub fn payments(question: &Question, calendar: &Calendar) -> (Sql, Binds) {
     let mut binds = Binds::default();
     let sql = Sql::text(
-        "SELECT CAST(person AS BIGINT) AS p, CAST({{number}} AS BIGINT) AS s, CAST(sum(amount) * 10000 AS BIGINT) FROM events \
+        "SELECT CAST({{sent}} AS BIGINT) AS p, CAST({{number}} AS BIGINT) AS s, CAST(sum(amount) * 10000 AS BIGINT) FROM {{events}} \
          WHERE project = $project AND type = 'payment_completed' AND currency = $currency AND amount IS NOT NULL \
          AND person IS NOT NULL AND occurred_at >= make_timestamp({{from}}) AND occurred_at < make_timestamp({{until}}) \
          AND {{filter}} GROUP BY p, s",
     )
+    .fill("events", &identity::events(filters(question)))
+    .fill("sent", &identity::sent_person(filters(question)))
     .fill("number", &calendar.number_of_moment(&mut binds))
     .fill("from", &binds.whole(calendar.from()))
     .fill("until", &binds.whole(calendar.until()))

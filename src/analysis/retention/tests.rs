@@ -13,6 +13,8 @@ use crate::analysis::retention::question::Question;
 use crate::core::draw::Draw;
 use crate::core::event::Event;
 use crate::core::range::week_start;
+use crate::store::alias::{self, Name};
+use crate::store::person::NameKind;
 
 fn retention(given: &Given, query: &str) -> Answer {
     let question = Question::parse(query, &[], &given.zone, now()).expect(query);
@@ -398,4 +400,80 @@ fn a_cell_that_has_not_begun_has_no_share() {
     };
     assert_eq!(cell(Stage::Running).share(), Some(0.5));
     assert_eq!(cell(Stage::Future).share(), None);
+}
+
+/// Ana looks around without a name in the week of 2 November, logs in a week later, and comes back after another; and
+/// what she once did under an older user id is hers too.
+fn ana_before_and_after() -> Given {
+    let log_in = Event {
+        anonymous_id: Some("x1".into()),
+        ..did("ana", "log_in", "2026-11-10T10:00:00Z")
+    };
+    let given = Given::events(
+        "UTC",
+        [
+            looked("x1", "click", "2026-11-03T10:00:00Z"),
+            looked("x2", "click", "2026-11-03T10:00:00Z"),
+            log_in,
+            did("old", "click", "2026-11-11T10:00:00Z"),
+            did("ana", "click", "2026-11-17T10:00:00Z"),
+            did("bo", "click", "2026-11-03T10:00:00Z"),
+        ],
+    );
+    let name = |name: &str| Name {
+        kind: NameKind::User,
+        name: name.into(),
+    };
+    alias::merge(&given.engine, 1, &name("old"), &name("ana")).expect("a merge");
+    given
+}
+
+#[test]
+fn a_filter_by_a_user_takes_what_they_did_before_they_were_named() {
+    let given = ana_before_and_after();
+    let over = "from=2026-11-02&to=2026-11-15&columns=3";
+    for (more, wanted) in [
+        // She is one person, first seen on the 3rd, and back in both weeks after it.
+        ("people=all", [(1, vec![1, 1, 1]), (0, vec![0, 0, 0])]),
+        // Of events that name her the first is the log-in.
+        (
+            "people=identified",
+            [(0, vec![0, 0, 0]), (1, vec![1, 1, 0])],
+        ),
+        (
+            "people=all&start=click",
+            [(1, vec![1, 1, 1]), (0, vec![0, 0, 0])],
+        ),
+        // Clicks of hers are those of the 3rd and the 17th, and the older id's on the 11th.
+        (
+            "people=all&return=click",
+            [(1, vec![1, 1, 1]), (0, vec![0, 0, 0])],
+        ),
+        (
+            "people=all&return=log_in",
+            [(1, vec![0, 1, 0]), (0, vec![0, 0, 0])],
+        ),
+    ] {
+        for is_rolled in [false, true] {
+            if is_rolled {
+                given.roll_up();
+            }
+            let answer = retention(&given, &format!("{over}&filter=user:is:ana&{more}"));
+            assert_eq!(parts(&answer), wanted, "{more}, rolled up: {is_rolled}");
+        }
+    }
+    // Everybody else is not in it, and she is not in theirs.
+    let others = retention(&given, &format!("{over}&people=all&filter=user:is_not:ana"));
+    assert_eq!(parts(&others), [(2, vec![2, 0, 0]), (0, vec![0, 0, 0])]);
+    // An undone merge is undone here at once: the click of the 11th is the older id's again.
+    let old = Name {
+        kind: NameKind::User,
+        name: "old".into(),
+    };
+    alias::undo(&given.engine, 1, &old).expect("an undoing");
+    let hers = retention(
+        &given,
+        &format!("{over}&people=all&filter=user:is:ana&return=click"),
+    );
+    assert_eq!(parts(&hers), [(1, vec![1, 0, 1]), (0, vec![0, 0, 0])]);
 }

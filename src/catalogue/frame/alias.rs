@@ -23,6 +23,8 @@ pub fn resolved(sql: &Sql) -> Sql {
         )
         .fill("aliases", &join("events.person"))
         .fill("day_aliases", &join("people_day.person"))
+        .fill("feature_aliases", &join("features_day.person"))
+        .fill("visit_aliases", &join("visits.person"))
 }
 
 /// The rows with everybody as they were sent. Also for questions that name nobody: the join is not free.
@@ -31,6 +33,19 @@ pub fn unresolved(sql: &Sql) -> Sql {
         .fill("replaced", &Sql::default())
         .fill("aliases", &Sql::default())
         .fill("day_aliases", &Sql::default())
+        .fill("feature_aliases", &Sql::default())
+        .fill("visit_aliases", &Sql::default())
+}
+
+/// Who everybody turned out to be: a list of `person · 2³² + alias`.
+pub fn pairs() -> Sql {
+    Sql::text(
+        "SELECT all_of(alias_person * 4294967296 + alias_of) FROM (\
+         SELECT first.alias AS alias_of, CAST(coalesce(second.person, first.person) AS BIGINT) AS alias_person \
+         FROM (SELECT alias, person FROM person_alias WHERE project = $project AND person IS NOT NULL) AS first \
+         LEFT JOIN (SELECT alias, person FROM person_alias WHERE project = $project AND person IS NOT NULL) AS second \
+         ON second.alias = first.person)",
+    )
 }
 
 /// Whether a piece of SQL names people, so that it matters who they are.

@@ -7,6 +7,7 @@ SELECT
     CASE WHEN type NOT IN ('payment_completed', 'page_ping', 'identify') THEN {{person}} END AS active_person,
     CASE WHEN type NOT IN ('payment_completed', 'page_ping', 'identify') AND person IS NULL THEN visitor END AS unnamed_visitor,
     CASE WHEN type NOT IN ('payment_completed', 'page_ping', 'identify') AND {{person}} IS DISTINCT FROM anonymous THEN {{person}} END AS identified_person,
+    coalesce({{person}} IS DISTINCT FROM anonymous AND {{person}} IS NOT NULL, false) AS named,
     CAST(outcome IS NOT NULL AS BIGINT) AS attempts,
     CAST(outcome IS NOT NULL AND coalesce(attempt, 1) <= 1 AS BIGINT) AS requests,
     CAST(coalesce(outcome = 'success', false) AS BIGINT) AS succeeded,

@@ -4,6 +4,7 @@
 //! these measures alone, so the same text is right over raw rows and over a roll-up of them.
 
 pub mod alias;
+pub mod visit;
 
 use crate::core::sql::Sql;
 
@@ -18,6 +19,8 @@ pub enum Grain {
     Payment,
     /// A rating by a person.
     Rating,
+    /// A visit: the events of one session.
+    Visit,
 }
 
 /// The rows of one grain.
@@ -46,6 +49,8 @@ pub struct Rollup {
     pub dimensions: &'static [&'static str],
     /// The columns of people that it keeps.
     pub people: &'static [&'static str],
+    /// Further columns that its rows are told apart by.
+    pub told_by: &'static [&'static str],
 }
 
 /// Measures of a call, as `calls.sql` names them.
@@ -96,6 +101,14 @@ const EVENT_MEASURES: &[&str] = &[
     "unpriced",
 ];
 
+/// People of an event, as `events.sql` names them.
+const EVENT_PEOPLE: &[&str] = &[
+    "active_person",
+    "asking_person",
+    "unnamed_visitor",
+    "identified_person",
+];
+
 /// Attempts at AI calls.
 pub static CALLS: Frame = Frame {
     grain: Grain::Call,
@@ -116,6 +129,7 @@ pub static CALLS: Frame = Frame {
             "error_type",
         ],
         people: &[],
+        told_by: &[],
     }],
 };
 
@@ -124,18 +138,23 @@ pub static EVENTS: Frame = Frame {
     grain: Grain::Event,
     raw: include_str!("events.sql"),
     measures: EVENT_MEASURES,
-    people: &[
-        "active_person",
-        "asking_person",
-        "unnamed_visitor",
-        "identified_person",
+    people: EVENT_PEOPLE,
+    rollups: &[
+        Rollup {
+            table: "people_day",
+            sql: include_str!("people_day.sql"),
+            dimensions: &["person", "account", "team", "plan"],
+            people: EVENT_PEOPLE,
+            told_by: &["named", "unnamed_visitor"],
+        },
+        Rollup {
+            table: "features_day",
+            sql: include_str!("features_day.sql"),
+            dimensions: &["feature", "person"],
+            people: EVENT_PEOPLE,
+            told_by: &["named", "unnamed_visitor"],
+        },
     ],
-    rollups: &[Rollup {
-        table: "people_day",
-        sql: include_str!("people_day.sql"),
-        dimensions: &["person", "account", "team", "plan"],
-        people: &["active_person", "asking_person"],
-    }],
 };
 
 /// Payments.
@@ -149,6 +168,7 @@ pub static PAYMENTS: Frame = Frame {
         sql: include_str!("payments_day.sql"),
         dimensions: &["currency", "plan"],
         people: &[],
+        told_by: &[],
     }],
 };
 
@@ -163,11 +183,21 @@ pub static RATINGS: Frame = Frame {
         sql: include_str!("ratings_day.sql"),
         dimensions: &["provider", "model", "feature", "plan"],
         people: &[],
+        told_by: &[],
     }],
 };
 
+/// Visits. Their rows are no sums, so the table that stands for them is not a roll-up by day; see [`visit`].
+pub static VISITS: Frame = Frame {
+    grain: Grain::Visit,
+    raw: include_str!("visits.sql"),
+    measures: &["visits_n", "stay_us", "depth", "bounced"],
+    people: &["visiting_person", "visiting_visitor"],
+    rollups: &[],
+};
+
 /// Every frame.
-pub static FRAMES: [&Frame; 4] = [&CALLS, &EVENTS, &PAYMENTS, &RATINGS];
+pub static FRAMES: [&Frame; 5] = [&CALLS, &EVENTS, &PAYMENTS, &RATINGS, &VISITS];
 
 impl Grain {
     /// Its frame.
@@ -177,6 +207,7 @@ impl Grain {
             Grain::Event => &EVENTS,
             Grain::Payment => &PAYMENTS,
             Grain::Rating => &RATINGS,
+            Grain::Visit => &VISITS,
         }
     }
 
@@ -187,6 +218,7 @@ impl Grain {
             Grain::Event => "event",
             Grain::Payment => "payment",
             Grain::Rating => "rating",
+            Grain::Visit => "visit",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What AI calls cost.
 
 use crate::catalogue::frame::Grain::{Call, Event};
-use crate::catalogue::metric::{Metric, ratio, sum};
+use crate::catalogue::metric::{Metric, per_person, ratio, sum};
 use crate::core::value::Better::{Higher, Lower, Neutral};
 use crate::core::value::Unit::{Cost, Count, Share};
 
@@ -76,14 +76,15 @@ pub(super) static METRICS: &[Metric] = &[
         ),
         "Model cost for each thousand tokens, input and output together.",
     ),
-    ratio(
+    per_person(
         "cost_per_user",
         "Cost per user",
         Cost,
         Lower,
-        Event,
         (
             "sum(spent) / nullif(count(DISTINCT asking_person), 0)",
+            Some("sum(spent)"),
+            "asking_person",
             "count(DISTINCT asking_person)",
         ),
         "Model cost divided by the people for whom a model was called.",

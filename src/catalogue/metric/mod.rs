@@ -8,6 +8,7 @@ mod reliability;
 mod speed;
 mod token;
 mod traffic;
+mod visit;
 
 use crate::catalogue::frame::Grain;
 use crate::core::value::{Better, Unit};
@@ -17,7 +18,17 @@ use crate::core::value::{Better, Unit};
 pub enum Formula {
     /// An aggregate over measures.
     Sql(&'static str),
-    /// The same, divided by the minutes of the bar or period.
+    /// An aggregate over distinct people. Where nothing is split by a dimension, we count them ourselves
+    /// (`query/ask/people.rs`), which is several times as fast as the engine's `count(DISTINCT …)`.
+    People {
+        /// The aggregate.
+        sql: &'static str,
+        /// What is divided by their number; without it the figure is the number itself.
+        sum: Option<&'static str>,
+        /// The column of the people.
+        of: &'static str,
+    },
+    /// An aggregate over measures, divided by the minutes of the bar or period.
     PerMinute(&'static str),
     /// The quantile `share` (0 to 1) of a measurement.
     Quantile {
@@ -111,7 +122,7 @@ impl Metric {
     pub fn measurement(&self) -> Option<Measurement> {
         match self.formula {
             Formula::Quantile { of, .. } | Formula::Apdex { of, .. } => Some(of),
-            Formula::Sql(_) | Formula::PerMinute(_) => None,
+            Formula::Sql(_) | Formula::People { .. } | Formula::PerMinute(_) => None,
         }
     }
 
@@ -120,7 +131,7 @@ impl Metric {
         match self.formula {
             Formula::Quantile { share, .. } => 10.0 / (1.0 - share.min(0.999)),
             Formula::Apdex { .. } => 100.0,
-            Formula::Sql(_) | Formula::PerMinute(_) => match self.unit {
+            Formula::Sql(_) | Formula::People { .. } | Formula::PerMinute(_) => match self.unit {
                 Unit::Share => 30.0,
                 _ => 0.0,
             },
@@ -132,6 +143,7 @@ impl Metric {
 pub fn all() -> impl Iterator<Item = &'static Metric> {
     [
         traffic::METRICS,
+        visit::METRICS,
         token::METRICS,
         cost::METRICS,
         speed::METRICS,
@@ -186,6 +198,33 @@ const fn ratio(
         unit,
         grain,
         formula: Formula::Sql(sql),
+        sample,
+        better,
+        is_additive: false,
+    }
+}
+
+/// A figure over the distinct people of a column, their number being its sample.
+const fn per_person(
+    id: &'static str,
+    label: &'static str,
+    unit: Unit,
+    better: Better,
+    (sql, sum, of, sample): (
+        &'static str,
+        Option<&'static str>,
+        &'static str,
+        &'static str,
+    ),
+    help: &'static str,
+) -> Metric {
+    Metric {
+        id,
+        label,
+        help,
+        unit,
+        grain: Grain::Event,
+        formula: Formula::People { sql, sum, of },
         sample,
         better,
         is_additive: false,

@@ -1,7 +1,7 @@
 //! How much is used, and by how many.
 
 use crate::catalogue::frame::Grain::{Call, Event, Payment};
-use crate::catalogue::metric::{Formula, Metric, ratio, sum};
+use crate::catalogue::metric::{Formula, Metric, per_person, ratio, sum};
 use crate::core::value::Better::{Higher, Neutral};
 use crate::core::value::Unit::{Count, PerMinute, Ratio, Revenue, Share};
 
@@ -53,26 +53,28 @@ pub(super) static METRICS: &[Metric] = &[
         "coalesce(sum(events_n), 0)",
         "Events of any kind. A sudden fall usually means that a client stopped sending.",
     ),
-    ratio(
+    per_person(
         "active_users",
         "Active users",
         Count,
         Higher,
-        Event,
         (
             "count(DISTINCT active_person)",
+            None,
+            "active_person",
             "count(DISTINCT active_person)",
         ),
         "Distinct people, by user id or else anonymous id, with an event that a person caused. Not to be added up over days.",
     ),
-    ratio(
+    per_person(
         "asking_users",
         "Users with a request",
         Count,
         Higher,
-        Event,
         (
             "count(DISTINCT asking_person)",
+            None,
+            "asking_person",
             "count(DISTINCT asking_person)",
         ),
         "Distinct people for whom a model was called.",

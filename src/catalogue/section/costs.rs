@@ -1,6 +1,7 @@
 //! Costs: who spends, on what?
 
 use crate::catalogue::section::{Draw, Page, Section};
+use crate::core::range::Compare;
 
 const fn spent_by(
     id: &'static str,
@@ -51,6 +52,8 @@ pub(super) static PAGE: Page = Page {
     path: "/costs",
     title: "Costs & budgets",
     question: "Who spends, and on what?",
+    first: 1,
+    compare: Compare::None,
     sections: &[
         Section {
             id: "figures",

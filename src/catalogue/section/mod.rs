@@ -24,6 +24,10 @@ pub struct Page {
     pub question: &'static str,
     /// Its sections, in order.
     pub sections: &'static [Section],
+    /// How many of them stand on the first screen; the others are loaded on their own, once these are there.
+    pub first: usize,
+    /// With what its tiles are compared, unless the reader chooses otherwise.
+    pub compare: Compare,
 }
 
 /// A block of a page.
@@ -135,6 +139,13 @@ pub static PAGES: &[&Page] = &[
     &models::PAGE,
     &costs::PAGE,
 ];
+
+/// The page of this name, and its section of that one.
+pub fn find_section(page: &str, section: &str) -> Option<(&'static Page, &'static Section)> {
+    let page = PAGES.iter().copied().find(|held| held.id == page)?;
+    let section = page.sections.iter().find(|held| held.id == section)?;
+    Some((page, section))
+}
 
 /// The page at a path.
 pub fn find(path: &str) -> Option<&'static Page> {

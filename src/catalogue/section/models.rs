@@ -1,12 +1,15 @@
 //! Models: which one for what?
 
 use crate::catalogue::section::{Draw, Page, Section};
+use crate::core::range::Compare;
 
 pub(super) static PAGE: Page = Page {
     id: "models",
     path: "/models",
     title: "Models",
     question: "Which model for what?",
+    first: 2,
+    compare: Compare::None,
     sections: &[
         Section {
             id: "usage",

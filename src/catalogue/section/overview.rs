@@ -1,6 +1,7 @@
 //! Overview: are we fine? Its live part stands above these sections and is not made of them.
 
 use crate::catalogue::section::{Draw, Page, Section};
+use crate::core::range::Compare;
 
 /// The page.
 pub static PAGE: Page = Page {
@@ -8,6 +9,8 @@ pub static PAGE: Page = Page {
     path: "/",
     title: "Overview",
     question: "Are we fine?",
+    first: 1,
+    compare: Compare::Previous,
     sections: &[
         Section {
             id: "figures",

@@ -1,6 +1,7 @@
 //! Technical performance: fast and up?
 
 use crate::catalogue::section::{Draw, Page, Section};
+use crate::core::range::Compare;
 
 /// The metrics of the provider table, in the order of its columns.
 const SERVICE: &[&str] = &[
@@ -39,6 +40,8 @@ pub(super) static PAGE: Page = Page {
     path: "/performance",
     title: "Technical performance",
     question: "Fast and up?",
+    first: 2,
+    compare: Compare::None,
     sections: &[
         Section {
             id: "figures",

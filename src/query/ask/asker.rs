@@ -14,6 +14,7 @@ use crate::core::value::{Unit, Value};
 use crate::query::answer::Figure;
 use crate::query::ask::bars::BarIndex;
 use crate::query::ask::cell::{apdex, key_of, unpack, value_of};
+use crate::query::ask::people::Counter;
 use crate::query::ask::{Figures, Place, nothing};
 use crate::query::plan::{Key, Level, Plan};
 use crate::query::question::{Question, Shape};
@@ -160,6 +161,11 @@ impl<'a> Asker<'a> {
         if split && !is_cut {
             levels.push(Level::Value);
         }
+        // Where every value is shown, one look at the calls gives their bars too.
+        let shows_all = split && !is_cut && order.len() <= self.question.limit;
+        if shows_all && self.has_bars() {
+            levels.push(Level::ValueInBar);
+        }
         is_exact &=
             self.ask_quantiles(&self.plan(period, &levels, None), attempts, &mut figures)?;
         if split && is_cut {
@@ -183,7 +189,9 @@ impl<'a> Asker<'a> {
             for group in groups.iter().filter(|group| group.has_plain) {
                 self.ask_figures(&plan, group, None, &mut figures)?;
             }
-            is_exact &= self.ask_quantiles(&plan, attempts, &mut figures)?;
+            if !shows_all {
+                is_exact &= self.ask_quantiles(&plan, attempts, &mut figures)?;
+            }
         }
         Ok(Gathered {
             figures,
@@ -326,10 +334,16 @@ impl<'a> Asker<'a> {
                 .unwrap_or(0),
             false => 0,
         };
-        let rows: Rows = self
-            .session
-            .ask(&plan.figures(group.frame, &metrics, lead, limit))?;
         let bars = BarIndex::of(plan);
+        let counted = self.count_people(plan, &bars, group.frame, &metrics)?;
+        let is_counted =
+            |metric: &&Metric| matches!(metric.formula, Formula::People { sum: None, .. });
+        let rows: Rows = match plan.counts_people() && metrics.iter().all(is_counted) {
+            true => Rows::new(),
+            false => self
+                .session
+                .ask(&plan.figures(group.frame, &metrics, lead, limit))?,
+        };
         let mut order = Vec::new();
         for row in &rows {
             let Some((place, cells)) = place_of(plan, &bars, row) else {
@@ -348,7 +362,74 @@ impl<'a> Asker<'a> {
                 };
             }
         }
+        for (number, bar, count) in counted {
+            let metric = metrics[number];
+            let held = figures
+                .entry((bar, Vec::new()))
+                .or_insert_with(|| self.nothing());
+            let figure = &mut held[group.positions[number]];
+            figure.sample = Some(count as f64);
+            figure.value = match metric.formula {
+                Formula::People { sum: Some(_), .. } => share_of(metric, figure.value, count),
+                _ => Value::Whole(count as i64),
+            };
+        }
         Ok(order)
+    }
+
+    /// How many distinct people there are, where we count them: the position of the metric, the bar or the total, the
+    /// number.
+    fn count_people(
+        &self,
+        plan: &Plan,
+        bars: &BarIndex,
+        frame: &'static Frame,
+        metrics: &[&'static Metric],
+    ) -> Result<Vec<(usize, Option<usize>, u64)>, EngineError> {
+        let mut counted = Vec::new();
+        if !plan.counts_people() {
+            return Ok(counted);
+        }
+        let mut asked: Vec<(&'static str, Vec<(Option<usize>, u64)>)> = Vec::new();
+        for (number, metric) in metrics.iter().enumerate() {
+            let Formula::People { of, .. } = metric.formula else {
+                continue;
+            };
+            let held = match asked.iter().position(|(column, _)| *column == of) {
+                Some(held) => held,
+                None => {
+                    asked.push((of, self.people_of(plan, bars, frame, of)?));
+                    asked.len() - 1
+                }
+            };
+            let of_bars = asked[held].1.iter();
+            counted.extend(of_bars.map(|(bar, count)| (number, *bar, *count)));
+        }
+        Ok(counted)
+    }
+
+    /// The number of distinct people of a column, in each bar and in all.
+    fn people_of(
+        &self,
+        plan: &Plan,
+        bars: &BarIndex,
+        frame: &'static Frame,
+        of: &'static str,
+    ) -> Result<Vec<(Option<usize>, u64)>, EngineError> {
+        let rows = self.session.ask(&plan.people_in_bars(frame, of))?;
+        let mut counter = Counter::new(self.session.whos()?);
+        let mut counts = Vec::with_capacity(rows.len() + 1);
+        for row in &rows {
+            let Some(((bar, _), cells)) = place_of(plan, bars, row) else {
+                continue;
+            };
+            let count = counter.count(cells[0].wholes());
+            counts.extend(bar.map(|bar| (Some(bar), count)));
+        }
+        if plan.levels.contains(&Level::Total) {
+            counts.push((None, counter.all()));
+        }
+        Ok(counts)
     }
 
     /// Asks for the quantiles, of some `attempts` calls. Returns whether they are exact.
@@ -423,7 +504,9 @@ impl<'a> Asker<'a> {
                         sample: Some(sketch.len() as f64),
                         before: Value::Null,
                     },
-                    Formula::Sql(_) | Formula::PerMinute(_) => Figure::default(),
+                    Formula::Sql(_) | Formula::People { .. } | Formula::PerMinute(_) => {
+                        Figure::default()
+                    }
                 };
             }
         }
@@ -464,6 +547,16 @@ impl<'a> Asker<'a> {
                 .unwrap_or(f64::MIN)
         };
         order.sort_by(|a, b| leading(b).total_cmp(&leading(a)).then_with(|| a.cmp(b)));
+    }
+}
+
+/// What a sum of each person is, if anybody is there.
+fn share_of(metric: &Metric, sum: Value, count: u64) -> Value {
+    match (sum, count) {
+        (Value::Null, _) | (_, 0) => Value::Null,
+        (sum, count) => sum.as_f64().map_or(Value::Null, |sum| {
+            value_of(metric, &Cell::Number(sum / count as f64), 0.0)
+        }),
     }
 }
 

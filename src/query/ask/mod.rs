@@ -7,6 +7,7 @@ mod bars;
 pub mod by_segment;
 mod cell;
 mod distribution;
+pub mod people;
 
 use std::collections::HashMap;
 

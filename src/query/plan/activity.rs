@@ -9,9 +9,9 @@ use crate::query::plan::{Plan, Statement};
 const ACTIVATION_DAYS: i64 = 14;
 
 impl Plan<'_> {
-    /// One row for each person who was active: number, first active day of the period, whether they are known by a
-    /// user id, then the bits of `days` days, at least one, from local day `start`. The plan must have bars of days and
-    /// no split.
+    /// Everybody who was active, as one row of lists, in which the same place is the same person: number, first active
+    /// day of the period, whether they are known by a user id, then the bits of `days` days, at least one, from local
+    /// day `start`. The plan must have bars of days and no split.
     pub fn activity(&self, start: i64, days: usize) -> Statement {
         let mut binds = Binds::default();
         let source = self.active_days(&["active_person"], &mut binds);
@@ -24,44 +24,46 @@ impl Plan<'_> {
                     .fill("name", &Sql::column('w', number))
             })
             .collect();
-        let names = (0..bits.len()).map(|number| Sql::column('w', number));
+        let words = (0..bits.len())
+            .map(|number| Sql::text("all_of({{w}})").fill("w", &Sql::column('w', number)));
         let sql = Sql::text(
-            "SELECT person, first, coalesce(kind = 'user', FALSE), {{names}} FROM (\
+            "SELECT all_of(CAST(person AS BIGINT)), all_of(first), \
+             all_of(CAST(coalesce(kind = 'user', FALSE) AS BIGINT)), {{words}} FROM (\
              SELECT active_person AS person, min(b) AS first, {{bits}} FROM ({{source}}) \
              WHERE active_person IS NOT NULL GROUP BY active_person) \
              LEFT JOIN (SELECT person, kind FROM people WHERE project = $project) USING (person)",
         )
-        .fill("names", &Sql::join(names, ", "))
+        .fill("words", &Sql::join(words, ", "))
         .fill("bits", &Sql::join(bits, ", "))
         .fill("source", &source);
         Statement { sql, binds }
     }
 
-    /// The numbers of people with at least three qualifying events on at least two days within 14 days of their first.
+    /// A list of the numbers of people with at least three qualifying events on at least two days within 14 days of their first.
     /// The plan must have bars of days and no split, and reach back to the first event.
     pub fn activated(&self) -> Statement {
         let mut binds = Binds::default();
         let source = self.active_days(&["active_person", "qualifying"], &mut binds);
         let sql = Sql::text(
-            "SELECT person FROM (\
-             SELECT person, b, n, min(b) OVER (PARTITION BY person) AS first FROM (\
-             SELECT active_person AS person, b, sum(qualifying) AS n FROM ({{source}}) \
-             WHERE active_person IS NOT NULL GROUP BY active_person, b)) \
-             WHERE b < first + {{days}} GROUP BY person HAVING sum(n) >= 3 AND count(*) >= 2",
+            "WITH active AS (SELECT active_person, b, qualifying FROM ({{source}}) WHERE active_person IS NOT NULL) \
+             SELECT all_of(active_person) FROM (SELECT CAST(active_person AS BIGINT) AS active_person FROM active JOIN (\
+             SELECT active_person, min(b) AS first FROM active GROUP BY active_person) USING (active_person) \
+             WHERE b < first + {{days}} GROUP BY active_person HAVING sum(qualifying) >= 3 AND min(b) < max(b))",
         )
         .fill("source", &source)
         .fill("days", &Sql::number(ACTIVATION_DAYS));
         Statement { sql, binds }
     }
 
-    /// One row for each value of the split and person: the value, the number, the first and the last active day. The
-    /// plan must have bars of days and one split that is not in the roll-up by person.
+    /// One row for each value of the split: the value, then lists of its people, their first and their last active day
+    /// with it. The plan must have bars of days and one split.
     pub fn feature_uses(&self) -> Statement {
         let mut binds = Binds::default();
         let source = self.active_days(&["active_person"], &mut binds);
         let sql = Sql::text(
-            "SELECT d0, active_person, min(b), max(b) FROM ({{source}}) \
-             WHERE d0 IS NOT NULL AND active_person IS NOT NULL GROUP BY d0, active_person",
+            "SELECT d0, all_of(person), all_of(begun), all_of(seen) FROM (\
+             SELECT d0, CAST(active_person AS BIGINT) AS person, min(b) AS begun, max(b) AS seen FROM ({{source}}) \
+             WHERE d0 IS NOT NULL AND active_person IS NOT NULL GROUP BY d0, active_person) GROUP BY d0",
         )
         .fill("source", &source);
         Statement { sql, binds }

@@ -1,14 +1,8 @@
 //! Sessions: how long and how deep they are. A session belongs to the bar of its first event.
 
-use jiff::Timestamp;
-
-use crate::catalogue::frame::EVENTS;
-use crate::core::range::Period;
+use crate::catalogue::frame::{EVENTS, VISITS};
 use crate::core::sql::{Binds, Sql};
-use crate::query::plan::{Level, Plan, Statement};
-
-/// Microseconds before the period in which a session that reaches into it may have begun.
-const BEFORE_US: i64 = 24 * 3_600 * 1_000_000;
+use crate::query::plan::{Plan, Statement};
 
 /// Lengths of sessions: name, and the second before which it ends; the last one has no end.
 pub const LENGTHS: [(&str, i64); 8] = [
@@ -25,38 +19,37 @@ pub const LENGTHS: [(&str, i64); 8] = [
 impl Plan<'_> {
     /// Sessions that began in the period. Columns: the bar if there are bars, their number, median and mean duration
     /// in seconds, median and mean depth, and how many each visitor had.
-    pub fn sessions(&self, from: Timestamp) -> Statement {
+    pub fn sessions(&self) -> Statement {
         let mut binds = Binds::default();
-        let sessions = self.sessions_from(from, &mut binds);
-        let bar = self.raw_bar(&mut binds);
-        let (head, tail) = match &bar {
-            Some(bar) => (
-                bar.clone().then(" AS b, "),
-                Sql::text(" GROUP BY b ORDER BY b"),
-            ),
-            None => (Sql::default(), Sql::default()),
+        let values = ["stay_us", "depth", "visiting_person", "visiting_visitor"];
+        let sessions = self.visits(&values, &mut binds);
+        let (head, tail) = match self.has_bars() {
+            true => ("b, ", " GROUP BY b ORDER BY b"),
+            false => ("", ""),
         };
         let sql = Sql::text(
-            "SELECT {{head}}count(*), exact_quantile(duration, 0.5), avg(duration), exact_quantile(depth, 0.5), \
-             avg(depth), count(*) / CAST(nullif(count(DISTINCT who), 0) AS DOUBLE) FROM ({{sessions}}){{tail}}",
+            "SELECT {{head}}count(*), exact_quantile(stay_us, 0.5) / 1000000.0, avg(stay_us) / 1000000.0, \
+             exact_quantile(depth, 0.5), avg(depth), count(*) / CAST(nullif(\
+             count(DISTINCT visiting_person) + count(DISTINCT visiting_visitor), 0) AS DOUBLE) FROM ({{sessions}}){{tail}}",
         )
-        .fill("head", &head)
+        .fill("head", &Sql::text(head))
         .fill("sessions", &sessions)
-        .fill("tail", &tail);
+        .fill("tail", &Sql::text(tail));
         Statement { sql, binds }
     }
 
     /// Sessions that began in the period, by length. One row, a column for each of [`LENGTHS`].
-    pub fn session_lengths(&self, from: Timestamp) -> Statement {
+    pub fn session_lengths(&self) -> Statement {
         let mut binds = Binds::default();
-        let sessions = self.sessions_from(from, &mut binds);
+        let sessions = self.visits(&["stay_us"], &mut binds);
         let mut low = 0;
         let mut counts = Vec::new();
         for (_, high) in LENGTHS {
+            let us = |seconds: i64| Sql::number(seconds.saturating_mul(1_000_000));
             counts.push(
-                Sql::text("count(*) FILTER (WHERE duration >= {{low}} AND duration < {{high}})")
-                    .fill("low", &Sql::number(low))
-                    .fill("high", &Sql::number(high)),
+                Sql::text("count(*) FILTER (WHERE stay_us >= {{low}} AND stay_us < {{high}})")
+                    .fill("low", &us(low))
+                    .fill("high", &us(high)),
             );
             low = high;
         }
@@ -69,12 +62,14 @@ impl Plan<'_> {
     /// Distinct cookieless visitors, each counted anew every day.
     pub fn cookieless(&self) -> Statement {
         let mut binds = Binds::default();
+        let rollup = self.rollup(&EVENTS, &["unnamed_visitor"]);
+        let value = [Sql::text("unnamed_visitor")];
         let source = self.source(
-            None,
+            rollup.map(|rollup| (Sql::text(rollup.sql), Vec::new())),
             &EVENTS.raw_sql(),
-            &Sql::text("person IS NULL AND visitor IS NOT NULL"),
-            &[],
-            &[Sql::text("unnamed_visitor")],
+            &Sql::text("TRUE"),
+            &value,
+            &value,
             &mut binds,
         );
         let sql = Sql::text("SELECT count(DISTINCT unnamed_visitor) FROM ({{source}})")
@@ -82,41 +77,9 @@ impl Plan<'_> {
         Statement { sql, binds }
     }
 
-    fn sessions_from(&self, from: Timestamp, binds: &mut Binds) -> Sql {
-        let earlier = Timestamp::from_microsecond(from.as_microsecond() - BEFORE_US);
-        let wider = Period {
-            from: earlier.unwrap_or(from),
-            ..self.period.clone()
-        };
-        let plan = Plan {
-            period: &wider,
-            levels: &[Level::Total],
-            ..*self
-        };
-        let values = [
-            Sql::text("session_id"),
-            Sql::text("occurred_at"),
-            Sql::text(
-                "coalesce(CAST(person AS BIGINT), -1 - CAST(visitor % 9000000000000000000 AS BIGINT)) AS who",
-            ),
-            Sql::text("CAST(type = 'page_view' AS BIGINT) AS viewed"),
-            Sql::text("CAST(type = 'query_sent' AS BIGINT) AS queried"),
-        ];
-        let source = plan.source(
-            None,
-            &EVENTS.raw_sql(),
-            &Sql::text("session_id IS NOT NULL"),
-            &[],
-            &values,
-            binds,
-        );
-        Sql::text(
-            "SELECT * FROM (SELECT session_id, min(occurred_at) AS occurred_at, max(who) AS who, \
-             (epoch_us(max(occurred_at)) - epoch_us(min(occurred_at))) / 1000000.0 AS duration, \
-             CASE WHEN sum(viewed) > 0 THEN sum(viewed) ELSE sum(queried) END AS depth \
-             FROM ({{source}}) GROUP BY session_id) WHERE occurred_at >= make_timestamp({{from}})",
-        )
-        .fill("source", &source)
-        .fill("from", &binds.whole(from.as_microsecond()))
+    fn visits(&self, columns: &[&'static str], binds: &mut Binds) -> Sql {
+        let values: Vec<Sql> = columns.iter().map(|column| Sql::text(column)).collect();
+        let (raw, rest) = self.rows_of(&VISITS, binds);
+        rest.source(None, &raw, &Sql::text("TRUE"), &[], &values, binds)
     }
 }

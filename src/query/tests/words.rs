@@ -86,6 +86,16 @@ fn each_word_gives_what_its_cases_say() {
             "CAST(place_number('page', '/a') = place_number('page', '/a') AND place_number('page', '/a') <> place_number('screen', '/a') AND place_number('page', '/a') >= 0 AS BIGINT)",
             Cell::Whole(1),
         ),
+        // The moment counts first, then the number; nothing without either.
+        (
+            "CAST(place_in_time(make_timestamp(5), 1) < place_in_time(make_timestamp(5), 2) AND \
+             place_in_time(make_timestamp(5), 9223372036854775807) < place_in_time(make_timestamp(6), 0) AS BIGINT)",
+            Cell::Whole(1),
+        ),
+        (
+            "(SELECT at_first(x, place) FROM (VALUES (7, 2), (8, 1), (9, NULL), (NULL, 0)) AS given (x, place))",
+            Cell::Whole(8),
+        ),
         (r#"json_text('{"a":"x"}', '$."a"')"#, text("x")),
         (r#"json_text('{"a":3}', '$."a"')"#, text("3")),
         (r#"json_text('{"a":true}', '$."a"')"#, text("true")),

@@ -158,6 +158,14 @@ pub struct AdminAccess {
 }
 
 impl AdminAccess {
+    /// The right to change a demo; that it is one is checked by whoever calls this.
+    pub(super) fn of_demo(project: Arc<Project>, actor: Actor) -> AdminAccess {
+        AdminAccess {
+            scope: Scope { project },
+            actor,
+        }
+    }
+
     /// The project.
     pub fn scope(&self) -> &Scope {
         &self.scope
@@ -207,5 +215,13 @@ impl Directory {
             key: None,
             actor: Actor::Person(session.person.id),
         })
+    }
+
+    /// Every project in use about which the person of `session` may ask, in order of creation.
+    pub fn readable(&self, session: &Session) -> Vec<ReadAccess> {
+        let projects = self.projects().into_iter();
+        projects
+            .filter_map(|project| self.enter(session, &project.slug)?.read().ok())
+            .collect()
     }
 }

@@ -13,11 +13,19 @@ use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 
 use crate::core::project_id::ProjectId;
+use crate::store::control::access::AdminAccess;
 use crate::store::control::audit::{self, Action, Actor, Record};
 use crate::store::control::column::{optional_moment, project_id, unexpected};
 use crate::store::control::project::{self, Project, ProjectError};
 use crate::store::control::project_draft::ProjectDraft;
 use crate::store::control::{Control, ControlError};
+
+/// What people have set up in a demo goes with it; what they did stays in the audit table.
+const SET_UP: [&str; 3] = [
+    "DELETE FROM budget_dismissal WHERE budget_id IN (SELECT id FROM budget WHERE project_id = $1)",
+    "DELETE FROM budget WHERE project_id = $1",
+    "DELETE FROM saved_funnel WHERE project_id = $1",
+];
 
 /// How a demo's data is made. The same values give the same events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +76,14 @@ impl Control {
             .ok_or(ProjectError::Unknown(id))
     }
 
+    /// The right to change a demo project, which nobody's data is in; `None` for any other.
+    pub fn demo_access(&self, id: ProjectId, actor: Actor) -> Option<AdminAccess> {
+        let project = self.directory().project(id)?;
+        project
+            .is_demo()
+            .then(|| AdminAccess::of_demo(project, actor))
+    }
+
     /// Removes a demo project and takes its keys out of use. Its events are to be erased after this.
     ///
     /// # Errors
@@ -90,7 +106,7 @@ impl Control {
         // Archived too: whatever asks for projects in use need not know of removed ones.
         sqlx::query(
             "UPDATE project
-             SET slug = $2, name = '', allowed_origins = '[]', demo = NULL,
+             SET slug = $2, name = '', allowed_origins = '[]', demo = NULL, thresholds = NULL,
                  archived_at = $3, removed_at = $3
              WHERE id = $1",
         )
@@ -107,6 +123,12 @@ impl Control {
         .bind(now.as_millisecond())
         .execute(&mut *transaction)
         .await?;
+        for statement in SET_UP {
+            sqlx::query(statement)
+                .bind(i64::from(id.get()))
+                .execute(&mut *transaction)
+                .await?;
+        }
         let record = Record {
             at: now,
             actor,

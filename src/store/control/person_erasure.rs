@@ -103,9 +103,7 @@ impl Control {
         .await?;
         let pending = |row: &SqliteRow| {
             let kind = text(row, "kind")?;
-            let kind = [NameKind::User, NameKind::Anonymous]
-                .into_iter()
-                .find(|known| known.id() == kind)
+            let kind = NameKind::parse(&kind)
                 .ok_or_else(|| unexpected("person_erasure.kind", &kind, "user or anonymous"))?;
             Ok(PendingErasure {
                 id: whole(row, "id")?,
@@ -119,36 +117,66 @@ impl Control {
         rows.iter().map(pending).collect()
     }
 
-    /// Notes that an erasure is done, and forgets the name.
+    /// Writes down what an erasure is about to remove. Once the rows are gone nobody can count them any more, and a
+    /// crash may come between their going and the receipt.
+    ///
+    /// # Errors
+    /// `Database` if it cannot be written.
+    pub async fn note_person_found(
+        &self,
+        pending: &PendingErasure,
+        found: ErasedPerson,
+    ) -> Result<(), ControlError> {
+        let mut transaction = self.begin_write().await?;
+        sqlx::query(
+            "UPDATE person_erasure SET events = $2, previews = $3, names = $4
+             WHERE id = $1 AND done_at IS NULL",
+        )
+        .bind(pending.id)
+        .bind(stored(found.events))
+        .bind(stored(found.previews))
+        .bind(stored(found.names))
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Notes that an erasure is done, and forgets the name. Without `erased` it was done before a crash, and what
+    /// [`Control::note_person_found`] wrote down holds.
     ///
     /// # Errors
     /// `Database` if it cannot be written.
     pub async fn note_person_erased(
         &self,
         pending: &PendingErasure,
-        erased: ErasedPerson,
+        erased: Option<ErasedPerson>,
     ) -> Result<(), ControlError> {
         let now = self.now();
-        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let mut transaction = self.begin_write().await?;
-        sqlx::query(
-            "UPDATE person_erasure
-             SET name = NULL, done_at = $2, events = $3, previews = $4, names = $5
-             WHERE id = $1 AND done_at IS NULL",
+        let row = sqlx::query(
+            "UPDATE person_erasure SET name = NULL, done_at = $2, events = COALESCE($3, events, 0),
+             previews = COALESCE($4, previews, 0), names = COALESCE($5, names, 0)
+             WHERE id = $1 AND done_at IS NULL RETURNING events, names",
         )
         .bind(pending.id)
         .bind(now.as_millisecond())
-        .bind(count(erased.events))
-        .bind(count(erased.previews))
-        .bind(count(erased.names))
-        .execute(&mut *transaction)
+        .bind(erased.map(|erased| stored(erased.events)))
+        .bind(erased.map(|erased| stored(erased.previews)))
+        .bind(erased.map(|erased| stored(erased.names)))
+        .fetch_optional(&mut *transaction)
         .await?;
+        let Some(row) = row else {
+            // It was noted before.
+            return Ok(());
+        };
+        let (events, names) = (whole(&row, "events")?, whole(&row, "names")?);
         let record = Record {
             at: now,
             actor: Actor::Server,
             action: Action::UserErased,
             subject: format!("project:{}", pending.project),
-            detail: json!({ "erasure": pending.id, "events": erased.events, "names": erased.names }),
+            detail: json!({ "erasure": pending.id, "events": events, "names": names }),
         };
         audit::append(&mut transaction, record).await?;
         transaction.commit().await?;
@@ -172,26 +200,22 @@ impl Control {
         .bind(i64::from(limit))
         .fetch_all(&self.shared.reader)
         .await?;
-        let receipt = |row: &SqliteRow| {
-            let count = |column| -> Result<u64, ControlError> {
-                let number: Option<i64> = row.try_get(column)?;
-                Ok(number
-                    .and_then(|number| u64::try_from(number).ok())
-                    .unwrap_or(0))
-            };
-            Ok(ErasureReceipt {
-                id: whole(row, "id")?,
-                name_hash: text(row, "name_hash")?,
-                asked_at: moment(row, "asked_at")?,
-                done_at: optional_moment(row, "done_at")?,
-                erased: ErasedPerson {
-                    events: count("events")?,
-                    previews: count("previews")?,
-                    names: count("names")?,
-                },
-            })
-        };
         rows.iter().map(receipt).collect()
+    }
+
+    /// One erasure; `None` if there is none of this number.
+    ///
+    /// # Errors
+    /// `Database` or `Row` if it cannot be read.
+    pub async fn person_erasure(&self, id: i64) -> Result<Option<ErasureReceipt>, ControlError> {
+        let row = sqlx::query(
+            "SELECT id, name_hash, asked_at, done_at, events, previews, names FROM person_erasure
+             WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.shared.reader)
+        .await?;
+        row.as_ref().map(receipt).transpose()
     }
 
     /// Notes in the audit table that somebody was exported, merged into another or taken apart again.
@@ -231,6 +255,34 @@ impl Control {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+fn receipt(row: &SqliteRow) -> Result<ErasureReceipt, ControlError> {
+    let done_at = optional_moment(row, "done_at")?;
+    let count = |column| -> Result<u64, ControlError> {
+        let number: Option<i64> = row.try_get(column)?;
+        // What is only expected to go is not told as gone.
+        let number = number.filter(|_| done_at.is_some());
+        Ok(number
+            .and_then(|number| u64::try_from(number).ok())
+            .unwrap_or(0))
+    };
+    Ok(ErasureReceipt {
+        id: whole(row, "id")?,
+        name_hash: text(row, "name_hash")?,
+        asked_at: moment(row, "asked_at")?,
+        done_at,
+        erased: ErasedPerson {
+            events: count("events")?,
+            previews: count("previews")?,
+            names: count("names")?,
+        },
+    })
+}
+
+/// A count as a column holds it.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// What the audit table should know about somebody. Names stand in it as hashes, so that an erasure reaches them.

@@ -238,6 +238,22 @@ async fn trimming_keeps_what_is_not_loaded_and_the_margin() {
     assert_eq!(ids(folder.path(), before[2]).last(), Some(&600));
 }
 
+#[tokio::test]
+async fn after_a_turn_everything_before_it_can_be_removed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = start(folder.path());
+    journal.submit(vec![event(1)]).await.expect("room");
+    journal.turn().await.expect("a new segment");
+    journal.turn().await.expect("an empty one does");
+    journal.submit(vec![event(2)]).await.expect("room");
+
+    assert_eq!(segment::list(folder.path()).expect("a list"), [1, 2]);
+    assert_eq!(reader::trim(folder.path(), 2, 0).expect("a trim"), 1);
+    assert_eq!(ids(folder.path(), 2), [2]);
+    journal.close();
+    assert!(matches!(journal.turn().await, Err(JournalError::Closed)));
+}
+
 /// A segment with these records, each a list of encodings; gives where each record begins and the last one ends.
 fn write_segment(folder: &Path, records: &[Vec<Vec<u8>>]) -> Vec<u64> {
     let file = segment::create(folder, 1, 64 * 1024).expect("a segment");

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering}
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use parking_lot::Mutex;
 use prost::Message;
 use tokio::sync::oneshot;
@@ -102,6 +102,7 @@ struct Inner {
 
 enum Order {
     Submit(Submission),
+    Turn(oneshot::Sender<Result<(), JournalError>>),
     Close,
 }
 
@@ -203,6 +204,18 @@ impl Journal {
         answer.await.unwrap_or(Err(JournalError::Closed))
     }
 
+    /// Goes on in a new segment, so that those before it can be removed once they are loaded, whatever they hold.
+    ///
+    /// # Errors
+    /// `DiskFull` if there is no room for it; `Failed` and `Closed` are final.
+    pub async fn turn(&self) -> Result<(), JournalError> {
+        let (done, answer) = oneshot::channel();
+        if self.inner.sender.send(Order::Turn(done)).is_err() {
+            return Err(JournalError::Closed);
+        }
+        answer.await.unwrap_or(Err(JournalError::Closed))
+    }
+
     /// How far the journal is durable.
     pub fn progress(&self) -> &Arc<Progress> {
         &self.inner.progress
@@ -263,9 +276,19 @@ impl Writer {
         let mut group = VecDeque::new();
         let mut open = true;
         while open {
-            let Ok(Order::Submit(first)) = receiver.recv() else {
-                break;
+            let first = match receiver.recv_timeout(limits::IDLE) {
+                Ok(Order::Submit(first)) => first,
+                Ok(Order::Turn(done)) => {
+                    self.turn(done);
+                    continue;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.rest();
+                    continue;
+                }
+                Ok(Order::Close) | Err(RecvTimeoutError::Disconnected) => break,
             };
+            let mut turning = None;
             let mut bytes = first.payload.len();
             group.push_back(first);
             let deadline = Instant::now() + self.settings.commit_wait;
@@ -281,6 +304,11 @@ impl Writer {
                         bytes += submission.payload.len();
                         group.push_back(submission);
                     }
+                    Some(Order::Turn(done)) => {
+                        // What came before it belongs to the old segment.
+                        turning = Some(done);
+                        break;
+                    }
                     Some(Order::Close) => {
                         open = false;
                         break;
@@ -290,6 +318,9 @@ impl Writer {
             }
             if !self.commit(&mut group, inner) {
                 break;
+            }
+            if let Some(done) = turning {
+                self.turn(done);
             }
         }
         self.finish(receiver, inner, &mut group);
@@ -303,7 +334,10 @@ impl Writer {
         group: &mut VecDeque<Submission>,
     ) {
         // Whoever sent between the close and here still gets its commit.
-        while let Ok(Order::Submit(late)) = receiver.try_recv() {
+        for order in receiver.try_iter() {
+            let Order::Submit(late) = order else {
+                continue;
+            };
             group.push_back(late);
             if !self.commit(group, inner) {
                 break;
@@ -379,6 +413,16 @@ impl Writer {
         Ok(())
     }
 
+    /// Begins a new segment, unless the current one is empty.
+    fn turn(&mut self, done: oneshot::Sender<Result<(), JournalError>>) {
+        let turned = match self.offset > SEGMENT_HEADER_BYTES {
+            true => self.rotate(0),
+            false => Ok(()),
+        };
+        // Whoever asked may have gone; the segment is there all the same.
+        let _asker_gone = done.send(turned);
+    }
+
     fn rotate(&mut self, needed: u64) -> Result<(), JournalError> {
         let bytes = self
             .settings
@@ -438,6 +482,14 @@ impl Writer {
         }
     }
 
+    /// Gives memory back that only a busy time is worth.
+    fn rest(&mut self) {
+        if self.duplicates.forget_old() {
+            self.tell_ids();
+        }
+        self.record = Vec::new();
+    }
+
     fn count(&self, started: Instant, kept: u32, outcomes: &[Vec<usize>]) {
         let stats = &self.stats;
         stats.commits.fetch_add(1, Ordering::Relaxed);
@@ -449,6 +501,15 @@ impl Writer {
         stats
             .bytes
             .fetch_add(self.record.len() as u64, Ordering::Relaxed);
+        stats
+            .commit_ms
+            .lock()
+            .add(started.elapsed().as_secs_f64() * 1000.0);
+        self.tell_ids();
+    }
+
+    fn tell_ids(&self) {
+        let stats = &self.stats;
         stats.ids.store(self.duplicates.len(), Ordering::Relaxed);
         stats
             .ids_bytes
@@ -456,10 +517,6 @@ impl Writer {
         stats
             .covers_since
             .store(self.duplicates.covers_since(), Ordering::Release);
-        stats
-            .commit_ms
-            .lock()
-            .add(started.elapsed().as_secs_f64() * 1000.0);
     }
 }
 

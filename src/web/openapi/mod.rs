@@ -6,6 +6,7 @@
 
 pub mod operation;
 mod parameter;
+mod person;
 mod schema;
 mod study;
 
@@ -90,6 +91,7 @@ fn security(who: Who) -> Json {
         Who::Anyone => json!([]),
         Who::Ingest => json!([{ "key": [] }, { "keyInAddress": [] }]),
         Who::Reader | Who::Changer => json!([{ "key": [] }, { "session": [] }]),
+        Who::Admin => json!([{ "key": [] }]),
         Who::MetricsToken => json!([{}, { "metricsToken": [] }]),
     }
 }
@@ -206,7 +208,7 @@ mod tests {
             paths.map(str::to_owned).collect()
         };
         let routes = written(include_str!("../routes.rs"));
-        assert!(routes.len() > 10, "{routes:?}");
+        assert!(routes.iter().any(|path| path == "/api/v1/query"));
         let described: Vec<String> = OPERATIONS
             .iter()
             .map(|operation| operation.path.to_owned())

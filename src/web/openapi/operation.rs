@@ -2,7 +2,7 @@
 
 use crate::core::code::Code;
 use crate::web::openapi::parameter::{self, Parameter};
-use crate::web::openapi::study;
+use crate::web::openapi::{person, study};
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Who {
     Reader,
     /// An admin key, or a person who is logged in.
     Changer,
+    /// An admin key, and no session.
+    Admin,
     /// Anyone, or who holds the token of `server.metrics_token` where it is set.
     MetricsToken,
 }
@@ -27,6 +29,7 @@ impl Who {
             Who::Ingest => "an ingest or admin key",
             Who::Reader => "a read or admin key, or a person who is logged in",
             Who::Changer => "an admin key, or a person who is logged in",
+            Who::Admin => "an admin key",
             Who::MetricsToken => "anyone, or the token of server.metrics_token where it is set",
         }
     }
@@ -55,6 +58,7 @@ impl Who {
                 Code::CsrfInvalid,
                 Code::NotFound,
             ],
+            Who::Admin => &[Code::KeyMissing, Code::KeyUnknown, Code::KeyForbidden],
             Who::MetricsToken => &[Code::KeyMissing],
         }
     }
@@ -338,6 +342,98 @@ pub const OPERATIONS: &[Operation] = &[
         answer: "Counts and the latest refusals, newest first.",
         answers: &[("application/json", "IngestLog")],
         refusals: &[Code::ParameterInvalid, Code::NotReady],
+    },
+    Operation {
+        id: "exportPerson",
+        method: "GET",
+        path: "/api/v1/people/export",
+        summary: "Export everything that is stored about one person.",
+        help: "JSON objects, one a line: first who it is about and which other ids turned out to be theirs, then each \
+            event with its previews. An id that was merged into a person stands for the whole person. Every export is \
+            noted in the audit table.",
+        who: Who::Admin,
+        parameters: person::of_person,
+        body: None,
+        answer: "One JSON object a line.",
+        answers: &[("application/x-ndjson", "PersonExport")],
+        refusals: &[
+            Code::ParameterInvalid,
+            Code::NotFound,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "erasePerson",
+        method: "DELETE",
+        path: "/api/v1/people",
+        summary: "Erase one person for good.",
+        help: "Every event that was acknowledged before, its previews, the names, the links between them, the sums they \
+            are in and the journal behind them. This cannot be undone. Stop sending events about them first: later ones \
+            are those of a new person. The receipt holds a hash of the name, and no name.",
+        who: Who::Admin,
+        parameters: person::of_person,
+        body: None,
+        answer: "The receipt; `done_at` is null in the rare case that the server finishes it after the answer.",
+        answers: &[("application/json", "Erasure")],
+        refusals: &[
+            Code::ParameterInvalid,
+            Code::NotFound,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "erasures",
+        method: "GET",
+        path: "/api/v1/people/erasures",
+        summary: "List the receipts of erased people.",
+        help: "The latest first. A receipt is found again by the SHA-256 of project number, kind and id, as in \
+            `1:user:ana`.",
+        who: Who::Admin,
+        parameters: parameter::none,
+        body: None,
+        answer: "Receipts.",
+        answers: &[("application/json", "Erasures")],
+        refusals: &[Code::NotReady],
+    },
+    Operation {
+        id: "mergePeople",
+        method: "POST",
+        path: "/api/v1/people/merge",
+        summary: "Say that somebody is really a user.",
+        help: "From then on the events of both count for that user, also those of the past. No event is changed, so a \
+            merge can be undone. It is noted in the audit table.",
+        who: Who::Admin,
+        parameters: person::of_merge,
+        body: None,
+        answer: "Who was merged into whom.",
+        answers: &[("application/json", "Merge")],
+        refusals: &[
+            Code::ParameterInvalid,
+            Code::NotFound,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
+    },
+    Operation {
+        id: "undoMerge",
+        method: "POST",
+        path: "/api/v1/people/undo-merge",
+        summary: "Take a merge back.",
+        help: "The events of this id count for themselves again, and are not merged again by themselves. It is noted in \
+            the audit table.",
+        who: Who::Admin,
+        parameters: person::of_person,
+        body: None,
+        answer: "Who is somebody of their own again.",
+        answers: &[("application/json", "UndoneMerge")],
+        refusals: &[
+            Code::ParameterInvalid,
+            Code::NotFound,
+            Code::QueryDeadline,
+            Code::NotReady,
+        ],
     },
     Operation {
         id: "openapi",

@@ -137,7 +137,8 @@ pub fn of_budgets() -> Vec<Parameter> {
     let mut parameters = of_project();
     parameters.push(Parameter::new(
         "by",
-        "Also a row for each of the dearest values of this dimension, and for each with a budget of its own.",
+        "Also a row for each of the dearest values of this dimension, and for each with a budget of its own; for `project` \
+         a row for each project that you may see: of a key its own, of a person all in use.",
         json!({ "type": "string", "enum": splits }),
         json!("provider"),
     ));

@@ -40,11 +40,15 @@ pub async fn panel(request: &HttpRequest, visit: &Visit) -> Result<BudgetPanel, 
         .into_iter()
         .find(|(id, _)| *id == asked)
         .unwrap_or(SPLITS[0]);
-    let lines = breakdown::lines(&app.engine, project, &held, by, now).await?;
-    let whole = match by {
-        "project" => lines.clone(),
-        _ => breakdown::lines(&app.engine, project, &[], "project", now).await?,
+    let readable = app.control.directory().readable(&visit.session);
+    let lines = match by {
+        "project" => {
+            let stores = (&app.control, &*app.engine);
+            breakdown::of_projects(&app.budgets, stores, &readable, now).await?
+        }
+        by => breakdown::lines(&app.engine, project, &held, by, now).await?,
     };
+    let whole = breakdown::lines(&app.engine, project, &[], "project", now).await?;
     let month = whole.first().map(|line| &line.month);
     let base = app.config.server.base_path.as_str();
     let filter = crate::web::pages::report::filter_text(request);
@@ -75,7 +79,14 @@ pub async fn panel(request: &HttpRequest, visit: &Visit) -> Result<BudgetPanel, 
             choices: choices.collect(),
             swaps: false,
         },
-        table: table(&lines, label, (by, &project.name)),
+        table: table(&lines, label, by, |slug| {
+            let place = with_query("/costs", &[("project", slug), ("by", by)]);
+            let named = readable.iter().map(|access| access.scope().project());
+            let name = named
+                .filter(|project| project.slug == slug)
+                .map(|project| &project.name);
+            (name.last().cloned(), format!("{base}{place}"))
+        }),
     })
 }
 
@@ -225,7 +236,13 @@ fn facts(standing: &Standing, budget: &Budget) -> Vec<SystemFact> {
     ]
 }
 
-fn table(lines: &[Line], label: &str, (by, project): (&str, &str)) -> DataTable {
+/// The table of who spends. `project` tells the name of a project and where its own costs are.
+fn table(
+    lines: &[Line],
+    label: &str,
+    by: &str,
+    project: impl Fn(&str) -> (Option<String>, String),
+) -> DataTable {
     let columns = vec![
         Column::words(label),
         Column::numbers("Current spend")
@@ -244,17 +261,23 @@ fn table(lines: &[Line], label: &str, (by, project): (&str, &str)) -> DataTable 
         .map(|line| spent(line).nanos() as f64)
         .fold(0.0, f64::max);
     let rows = lines.iter().map(|line| {
-        let name = match (by, &line.key) {
-            ("project", _) => project.to_owned(),
-            (by, key) => crate::web::pages::report::name_of(by, key.as_deref()),
+        let (name, href) = match (by, &line.key) {
+            ("project", Some(slug)) => {
+                let (name, href) = project(slug);
+                (name.unwrap_or_else(|| slug.clone()), Some(href))
+            }
+            (by, key) => (crate::web::pages::report::name_of(by, key.as_deref()), None),
         };
-        let name = match &line.budget {
+        let label = match &line.budget {
             Some((budget, _)) => format!("{name} · {} a {}", budget.name, budget.cycle.noun()),
             None => name,
         };
         let sum = spent(line);
         let mut cells = vec![
-            Cell::Text(name),
+            match href {
+                Some(href) => Cell::Link { label, href },
+                None => Cell::Text(label),
+            },
             Cell::Bar {
                 text: dollars(sum),
                 width: percent(sum.nanos() as f64, most),

@@ -86,6 +86,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/costs/budgets/{id}/archive").post(budgets::archive))
         .service(resource("/costs/budgets/{id}/dismiss").post(budgets::dismiss))
         .service(resource("/rows").get(report::rows::page))
+        .service(resource("/sections/{page}/{section}").get(report::alone::page))
         .service(resource(users::PATH).get(users::page))
         .service(resource("/ingest").get(missing::page))
         .service(resource("/system").get(system::page))

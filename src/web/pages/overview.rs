@@ -15,13 +15,12 @@ use jiff::tz::TimeZone;
 use crate::catalogue::section;
 use crate::core::code::Code;
 use crate::core::currency::prefix;
-use crate::core::range::Compare;
 use crate::live::frame::{Frame, HourCharts, Provider};
 use crate::render::unit::Unit;
 use crate::store::control::key_kind::KeyKind;
 use crate::store::summary::has_events;
 use crate::web::form::PersonForm;
-use crate::web::pages::choices::{decimals, label};
+use crate::web::pages::choices::label;
 use crate::web::pages::overview::card::{LIVE_METRIC, cards};
 use crate::web::pages::overview::feed::feed_row;
 use crate::web::pages::overview::hour::{figure_chart, provider_chart};
@@ -91,7 +90,7 @@ pub async fn first_key(request: HttpRequest, form: PersonForm) -> Result<HttpRes
 fn compared(address: Address) -> Address {
     match address.get("compare") {
         Some(_) => address,
-        None => address.with("compare", Compare::Previous.id()),
+        None => address.with("compare", section::OVERVIEW.compare.id()),
     }
 }
 
@@ -115,12 +114,12 @@ fn live_state(live: &Frame, address: &Address, report: Report, visit: &Visit) ->
     let project = visit.project();
     let chosen = Metric::chosen(address.get(LIVE_METRIC));
     let zone = &project.time_zone;
-    let (sign, places) = (prefix(&live.kpi.currency), decimals(&live.kpi.currency));
+    let sign = prefix(&live.kpi.currency);
     let nothing = HourCharts::default();
     let hour = live.hour.as_ref().unwrap_or(&nothing);
     LiveState {
         cards: cards(live, chosen, &address.with("project", &project.slug)),
-        figure: figure_chart(hour, chosen, &sign, places, zone),
+        figure: figure_chart(hour, chosen, &live.kpi.currency, zone),
         by_provider: provider_chart(hour, zone),
         providers: providers(&live.providers),
         feed: live

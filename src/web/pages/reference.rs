@@ -147,6 +147,9 @@ fn curl(operation: &Operation, url: &str) -> String {
     let question = match operation.id {
         "query" => "?metrics=requests,cost&by=model&range=7d",
         "funnel" => "?step=sign_up&step=trial_started&window=7d",
+        "exportPerson" | "erasePerson" => "?kind=user&id=ana",
+        "mergePeople" => "?kind=anonymous&id=VISITOR&into=ana",
+        "undoMerge" => "?kind=anonymous&id=VISITOR",
         "sendPixel" => "?key=YOUR_INGEST_KEY&type=page_view",
         _ => "",
     };
@@ -173,6 +176,12 @@ fn curl(operation: &Operation, url: &str) -> String {
                 ),
                 None => command.push_str(&format!(" -X {}", operation.method)),
             }
+        }
+        Who::Admin => {
+            if operation.method != "GET" {
+                command.push_str(&format!(" \\\n  -X {}", operation.method));
+            }
+            command.push_str(" \\\n  -H 'Authorization: Bearer YOUR_ADMIN_KEY'");
         }
         Who::Ingest | Who::Anyone | Who::MetricsToken => {}
     }

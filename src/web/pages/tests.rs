@@ -3,6 +3,7 @@
 
 mod drill;
 mod money;
+mod sections;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

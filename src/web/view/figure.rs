@@ -2,54 +2,30 @@
 //!
 //! The live script writes the same numbers by the same rules (`static/src/js/figure.js`), and
 //! `static/src/js/figure.cases.json` holds what both must answer; or the first live frame would change
-//! how a figure looks. Does not know any metric; [`Unit`] writes all other numbers.
+//! how a figure looks. Does not know any metric;
+//! [`crate::render::unit`] writes all other numbers.
 
 use rust_decimal::Decimal;
 
+use crate::core::value::Unit;
 use crate::render::number::fixed;
-use crate::render::unit::Unit;
 // Pages write what stands beside a figure by the same rules.
 pub use crate::render::number::{compact, cost, duration, money, separated};
 
-/// How a live number becomes text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FigureForm {
-    /// A count.
-    Count,
-    /// A count per minute.
-    PerMinute,
-    /// An amount in the project's currency.
-    Money,
-    /// A duration, sent in milliseconds.
-    Milliseconds,
-    /// Hundredths.
-    Percent,
-}
-
-impl FigureForm {
-    /// The name under which the script knows the form.
-    pub fn name(self) -> &'static str {
-        match self {
-            FigureForm::Count => "count",
-            FigureForm::PerMinute => "per_minute",
-            FigureForm::Money => "money",
-            FigureForm::Milliseconds => "milliseconds",
-            FigureForm::Percent => "percent",
-        }
-    }
-
-    /// The unit in which charts, comparisons and tables write it. Live frames send hundredths for a share.
-    pub fn unit(self, prefix: &str, decimals: u8) -> Unit {
-        match self {
-            FigureForm::Count => Unit::Count,
-            FigureForm::PerMinute => Unit::Number,
-            FigureForm::Money => Unit::Money {
-                prefix: prefix.to_owned(),
-                decimals,
-            },
-            FigureForm::Milliseconds => Unit::Milliseconds,
-            FigureForm::Percent => Unit::Share,
-        }
+/// The name under which the script knows how a live number of this unit is written. Live frames send hundredths for a
+/// share; what has no form of its own is a plain number.
+pub fn form(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Cost | Unit::Revenue => "money",
+        Unit::Milliseconds => "milliseconds",
+        Unit::Share => "percent",
+        Unit::PerMinute => "per_minute",
+        Unit::Count
+        | Unit::Tokens
+        | Unit::Seconds
+        | Unit::PerSecond
+        | Unit::Bytes
+        | Unit::Ratio => "count",
     }
 }
 

@@ -6,10 +6,11 @@
 
 use askama::Template;
 
+use crate::core::value::Unit;
 use crate::render::change::Better;
 use crate::web::view::block::spark::Spark;
 use crate::web::view::delta::{Delta, better_name};
-use crate::web::view::figure::{Figure, FigureForm};
+use crate::web::view::figure::{self, Figure};
 use crate::web::view::first_steps::FirstSteps;
 use crate::web::view::frame::Frame;
 use crate::web::view::moment::Moment;
@@ -31,13 +32,13 @@ pub struct KpiCard {
     pub help: &'static str,
     /// What its chart shows of each minute.
     pub chart: &'static str,
-    /// How the script writes it.
-    pub form: FigureForm,
+    /// What it is measured in.
+    pub unit: Unit,
     /// Which way is good news.
     pub better: Better,
     /// Whether a minute of it grows while it runs, so that the running one says little yet.
     pub is_sum: bool,
-    /// The currency's sign before an amount: "$", "CHF ". Empty for other forms.
+    /// The currency's sign before an amount: "$", "CHF ". Empty for other units.
     pub prefix: String,
     /// Decimals of the currency: 2 for dollars, 0 for yen.
     pub decimals: u8,
@@ -58,6 +59,11 @@ pub struct KpiCard {
 }
 
 impl KpiCard {
+    /// The name under which the script knows how it is written.
+    pub fn form(&self) -> &'static str {
+        figure::form(self.unit)
+    }
+
     /// The name under which the script knows which way is good news.
     pub fn better_name(&self) -> &'static str {
         better_name(self.better)

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::view::block::bar_list::BarList;
-use crate::web::view::block::card::Card;
+use crate::web::view::block::card::{Card, Waiting};
 use crate::web::view::block::chart::ChartBlock;
 use crate::web::view::block::country_map::CountryMap;
 use crate::web::view::block::data_table::DataTable;
@@ -32,6 +32,8 @@ pub enum Content {
     Empty(Box<Empty>),
     /// It could not be computed.
     Failure(Box<Failure>),
+    /// It is loaded once the page is there.
+    Waiting(Box<Waiting>),
 }
 
 /// A section of the page.
@@ -54,6 +56,28 @@ pub struct Report {
     pub doubt: String,
     /// The sections, in order.
     pub sections: Vec<ReportSection>,
+}
+
+impl Report {
+    /// The address of the page with all of it drawn, for readers without script; none if it is.
+    pub fn whole_href(&self) -> Option<&str> {
+        self.sections
+            .iter()
+            .find_map(|section| match &section.content {
+                Content::Waiting(waiting) => Some(waiting.whole_href()),
+                _ => None,
+            })
+    }
+}
+
+/// `GET /sections/{page}/{section}`: one section without the page around it.
+#[derive(Template)]
+#[template(path = "section.html")]
+pub struct SectionAlone {
+    /// The page's frame.
+    pub frame: Frame,
+    /// The section.
+    pub section: ReportSection,
 }
 
 /// `GET /performance`, `/models`, `/costs`.

@@ -1,6 +1,7 @@
 //! Removing the demo project, and only it.
 
 use crate::store::control::audit::Actor;
+use crate::store::control::budget::BudgetDraft;
 use crate::store::control::demo_project::DemoOrigin;
 use crate::store::control::directory::KeyError;
 use crate::store::control::key_kind::KeyKind;
@@ -30,6 +31,18 @@ async fn a_removed_demo_is_gone_with_its_keys_and_its_number_is_not_given_again(
         .unwrap();
     let elsewhere = store.other_process().await;
     assert!(elsewhere.directory().project(demo.id).unwrap().is_demo());
+    let access = control.demo_access(demo.id, Actor::Terminal).unwrap();
+    let draft_of_a_budget = BudgetDraft {
+        name: "All".to_owned(),
+        amount: "10".to_owned(),
+        cycle: "monthly".to_owned(),
+        ..BudgetDraft::default()
+    };
+    let made = control.create_budget(&access, &draft_of_a_budget).await;
+    made.unwrap();
+    let steps = "step=a&step=b";
+    let saved = control.save_funnel(access.scope(), "A way", steps, Actor::Terminal);
+    saved.await.unwrap();
 
     control
         .remove_demo_project(demo.id, Actor::Terminal)
@@ -42,6 +55,17 @@ async fn a_removed_demo_is_gone_with_its_keys_and_its_number_is_not_given_again(
     assert_eq!(refused, KeyError::Unknown);
     assert!(elsewhere.look_for_changes().await.unwrap());
     assert!(elsewhere.directory().project(demo.id).is_none());
+    // What was set up in it is gone too.
+    assert!(control.budgets(demo.id).await.unwrap().is_empty());
+    assert!(control.archived_budgets(demo.id).await.unwrap().is_empty());
+    assert!(
+        control
+            .saved_funnels(access.scope())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert!(control.demo_access(demo.id, Actor::Terminal).is_none());
     let again = control
         .remove_demo_project(demo.id, Actor::Terminal)
         .await
@@ -78,6 +102,11 @@ async fn a_project_with_real_data_cannot_be_removed() {
         .await
         .unwrap_err();
     assert!(matches!(refused, ProjectError::NotADemo(id) if id == own.id));
+    let access = store.control.demo_access(own.id, Actor::Terminal);
+    assert!(
+        access.is_none(),
+        "only a demo may be changed without a person"
+    );
     assert!(store.control.directory().project(own.id).is_some());
     assert!(store.control.removed_projects().await.unwrap().is_empty());
     store.control.note_erased(own.id).await.unwrap();

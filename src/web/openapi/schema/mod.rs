@@ -12,11 +12,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::core::code::Code;
 use crate::core::value::{Better, Unit};
-use crate::web::openapi::reference;
+use crate::web::openapi::{person, reference};
 
 /// Every schema, by name.
 pub fn all() -> Json {
-    json!({
+    let mut all = json!({
         "Problem": problem(),
         "Events": event::events(),
         "Event": event::event(),
@@ -40,20 +40,26 @@ pub fn all() -> Json {
         "Journeys": study::journeys(),
         "Share": study::share(),
         "Budgets": budgets::budgets(),
-        "Segments": segments::segments(),
-        "Segment": segments::segment(),
-        "NewSegment": segments::new(),
-        "Removed": segments::removed(),
         "Summary": server::summary(),
         "IngestLog": server::ingest_log(),
+        "PersonExport": { "type": "string" },
+        "Somebody": person::somebody(),
+        "Erasure": person::erasure(),
+        "Erasures": closed(&[("erasures", list(reference("Erasure")))], &[]),
+        "Merge": closed(&[("merged", reference("Somebody")), ("into", reference("Somebody"))], &[]),
+        "UndoneMerge": closed(&[("parted", reference("Somebody"))], &[]),
         "Status": closed(&[("status", json!({ "enum": ["ok", "ready"] }))], &[]),
         "OpenMetrics": { "type": "string" },
         "Document": { "type": "object", "required": ["openapi", "info", "paths", "components"] },
-    })
+    });
+    for (name, schema) in segments::all() {
+        all[name] = schema;
+    }
+    all
 }
 
 /// An object with these fields and no others; the second list may be absent.
-fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
+pub(super) fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
     let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Json> = required
         .iter()
@@ -68,23 +74,23 @@ fn closed(required: &[(&str, Json)], optional: &[(&str, Json)]) -> Json {
     })
 }
 
-fn text() -> Json {
+pub(super) fn text() -> Json {
     json!({ "type": "string" })
 }
 
-fn text_or_null() -> Json {
+pub(super) fn text_or_null() -> Json {
     json!({ "type": ["string", "null"] })
 }
 
-fn count() -> Json {
+pub(super) fn count() -> Json {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-fn moment() -> Json {
+pub(super) fn moment() -> Json {
     json!({ "type": "string", "format": "date-time" })
 }
 
-fn list(of: Json) -> Json {
+pub(super) fn list(of: Json) -> Json {
     json!({ "type": "array", "items": of })
 }
 

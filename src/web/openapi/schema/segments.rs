@@ -7,8 +7,18 @@ use crate::store::control::segment::NAME_CHARACTERS_MAX;
 use crate::web::openapi::reference;
 use crate::web::openapi::schema::{closed, count, list, moment, text};
 
+/// Each by its name.
+pub(super) fn all() -> [(&'static str, Json); 4] {
+    [
+        ("Segments", segments()),
+        ("Segment", segment()),
+        ("NewSegment", new()),
+        ("Removed", removed()),
+    ]
+}
+
 /// Those of a project.
-pub(super) fn segments() -> Json {
+fn segments() -> Json {
     closed(
         &[
             ("project", text()),
@@ -19,7 +29,7 @@ pub(super) fn segments() -> Json {
 }
 
 /// One with how many people are in it.
-pub(super) fn segment() -> Json {
+fn segment() -> Json {
     closed(
         &[
             ("id", count()),
@@ -39,7 +49,7 @@ pub(super) fn segment() -> Json {
 }
 
 /// One to be saved.
-pub(super) fn new() -> Json {
+fn new() -> Json {
     let rule = json!({
         "type": "string",
         "examples": ["did:at_least:3:30:query_sent", "plan:is:pro", "first_seen:since:2026-01-31"],
@@ -75,6 +85,6 @@ pub(super) fn new() -> Json {
 }
 
 /// That one is gone.
-pub(super) fn removed() -> Json {
+fn removed() -> Json {
     closed(&[("removed", count())], &[])
 }

@@ -7,7 +7,7 @@ use crate::web::pages::overview::metric::{METRICS, Metric};
 use crate::web::pages::report::address::Address;
 use crate::web::view::block::spark::Spark;
 use crate::web::view::delta::Delta;
-use crate::web::view::figure::{self, FigureForm};
+use crate::web::view::figure;
 use crate::web::view::overview::KpiCard;
 
 /// The parameter that names the card whose last hour is shown. `metric` names the tile of the longer course.
@@ -24,12 +24,9 @@ pub fn cards(live: &Frame, chosen: &Metric, address: &Address) -> Vec<KpiCard> {
 }
 
 fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
-    let sign = match metric.form {
-        FigureForm::Money => prefix(&live.kpi.currency),
-        FigureForm::Count
-        | FigureForm::PerMinute
-        | FigureForm::Milliseconds
-        | FigureForm::Percent => String::new(),
+    let sign = match metric.unit.is_money() {
+        true => prefix(&live.kpi.currency),
+        false => String::new(),
     };
     let places = decimals(&live.kpi.currency);
     let measured = metric.compared(live);
@@ -46,13 +43,13 @@ fn card(live: &Frame, metric: &'static Metric, is_chosen: bool) -> KpiCard {
         label: metric.label,
         help: metric.help,
         chart: metric.chart,
-        form: metric.form,
+        unit: metric.unit,
         better: metric.better,
         is_sum: metric.is_sum,
         figure: metric.figure(live, &sign, places),
         missing: metric.missing,
         second: second(live, metric),
-        delta: Delta::new(measured, &metric.unit(&sign, places), metric.better),
+        delta: Delta::new(measured, &metric.written(&live.kpi.currency), metric.better),
         delta_help: match measured.then {
             Some(_) => metric.compared,
             None => metric.incomparable,

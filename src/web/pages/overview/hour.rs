@@ -17,13 +17,12 @@ const LABEL_MINUTES: i64 = 10;
 pub fn figure_chart(
     hour: &HourCharts,
     metric: &'static Metric,
-    prefix: &str,
-    decimals: u8,
+    currency: &str,
     zone: &TimeZone,
 ) -> FigureChart {
     let today = (metric.series)(&hour.today);
     let yesterday = (metric.series)(&hour.yesterday);
-    let unit = metric.unit(prefix, decimals);
+    let unit = metric.written(currency);
     let text = |value: Option<f64>| value.map_or("–".to_owned(), |value| unit.full(value));
     let rows = (0..today.len()).rev().map(|minute| {
         vec![
@@ -233,12 +232,12 @@ mod tests {
         let queries = Metric::chosen(Some("queries_per_minute"));
         let latency = Metric::chosen(Some("avg_latency_ms"));
 
-        let chart = figure_chart(&hour, queries, "", 2, &TimeZone::UTC);
+        let chart = figure_chart(&hour, queries, "USD", &TimeZone::UTC);
         assert_eq!(
             chart.summary,
             "Queries over the last hour, in each minute: between 3 and 1,200, 1,200 so far in the running minute."
         );
-        let chart = figure_chart(&hour, latency, "", 2, &TimeZone::UTC);
+        let chart = figure_chart(&hour, latency, "USD", &TimeZone::UTC);
         assert_eq!(
             chart.table.rows,
             [["21:40", "812 ms", "–"], ["21:39", "–", "500 ms"]]

@@ -3,11 +3,12 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::core::value;
 use crate::live::frame::{Frame, Kpi, KpiChange, KpiYesterday, Series};
 use crate::render::change::Better;
 use crate::render::unit::Unit;
 use crate::web::view::delta::Measured;
-use crate::web::view::figure::{Figure, FigureForm};
+use crate::web::view::figure::Figure;
 
 /// Why the sums of a day cannot be compared.
 const DAY_BEGINS: &str =
@@ -30,8 +31,8 @@ pub struct Metric {
     pub help: &'static str,
     /// What its chart shows of each minute.
     pub chart: &'static str,
-    /// How it is written.
-    pub form: FigureForm,
+    /// What it is measured in.
+    pub unit: value::Unit,
     /// Which way is good news.
     pub better: Better,
     /// Whether a minute of it grows while it runs, so that the running one says little yet.
@@ -57,7 +58,7 @@ pub static METRICS: [Metric; 6] = [
         label: "Active users",
         help: "People and visitors with an event in the last 5 minutes.",
         chart: "in the 5 minutes up to each minute",
-        form: FigureForm::Count,
+        unit: value::Unit::Count,
         better: Better::Higher,
         is_sum: false,
         missing: "No event in the last 5 minutes.",
@@ -74,7 +75,7 @@ pub static METRICS: [Metric; 6] = [
         label: "Queries",
         help: "Requests to the product in the last full 60 seconds.",
         chart: "in each minute",
-        form: FigureForm::PerMinute,
+        unit: value::Unit::PerMinute,
         better: Better::Higher,
         is_sum: true,
         missing: "No event yet.",
@@ -91,7 +92,7 @@ pub static METRICS: [Metric; 6] = [
         label: "Tokens today",
         help: "Input and output tokens since midnight in the project's zone.",
         chart: "in each minute",
-        form: FigureForm::Count,
+        unit: value::Unit::Tokens,
         better: Better::Neutral,
         is_sum: true,
         missing: "No call reported tokens today.",
@@ -111,7 +112,7 @@ pub static METRICS: [Metric; 6] = [
         label: "Revenue today",
         help: "Payments in the project's currency since midnight in its zone.",
         chart: "in each minute",
-        form: FigureForm::Money,
+        unit: value::Unit::Revenue,
         better: Better::Higher,
         is_sum: true,
         missing: "No payment yet.",
@@ -131,7 +132,7 @@ pub static METRICS: [Metric; 6] = [
         label: "Avg latency",
         help: "Mean duration of successful calls in the last 5 minutes.",
         chart: "mean of each minute",
-        form: FigureForm::Milliseconds,
+        unit: value::Unit::Milliseconds,
         better: Better::Lower,
         is_sum: false,
         missing: "No successful call in the last 5 minutes.",
@@ -151,7 +152,7 @@ pub static METRICS: [Metric; 6] = [
         label: "Error rate",
         help: "Calls that failed in the last 5 minutes, as a share of all calls.",
         chart: "in each minute",
-        form: FigureForm::Percent,
+        unit: value::Unit::Share,
         better: Better::Lower,
         is_sum: false,
         missing: "No call in the last 5 minutes.",
@@ -186,9 +187,9 @@ impl Metric {
         (self.figure)(&frame.kpi, prefix, decimals)
     }
 
-    /// Its unit, for charts, comparisons and tables.
-    pub fn unit(&self, prefix: &str, decimals: u8) -> Unit {
-        self.form.unit(prefix, decimals)
+    /// How charts, comparisons and tables write it.
+    pub fn written(&self, currency: &str) -> Unit {
+        Unit::of(self.unit, currency)
     }
 
     /// Its number now, yesterday, and the change.

@@ -5,8 +5,13 @@ use url::form_urlencoded::{self, Serializer};
 use crate::core::filter::Condition;
 use crate::query::question::{Parameters, QuestionError};
 
-/// Parameters of the address that no question has: the project, the chosen tiles, and what the filter form sends.
-pub const OTHERS: [&str; 7] = [
+/// Set to `all` where the server draws every section at once, as for readers without script.
+pub const DRAW: &str = "draw";
+
+/// Parameters of the address that no question has: the project, the chosen tiles, what is drawn at once, and what the
+/// filter form sends.
+pub const OTHERS: [&str; 8] = [
+    DRAW,
     "project",
     "metric",
     "live_metric",
@@ -17,7 +22,8 @@ pub const OTHERS: [&str; 7] = [
 ];
 
 /// Parameters that are kept when one is changed.
-const KEPT: [&str; 11] = [
+const KEPT: [&str; 12] = [
+    DRAW,
     "project",
     "range",
     "from",

@@ -6,6 +6,7 @@ use crate::catalogue::dimension;
 use crate::catalogue::metric::{self, Metric};
 use crate::catalogue::section::{Draw, Section};
 use crate::core::filter::Condition;
+use crate::core::value;
 use crate::query::answer::{Answer, Distribution, Figure, Row};
 use crate::render::chart::category::{Bin, Histogram, Mark};
 use crate::render::chart::item::{
@@ -340,11 +341,7 @@ impl Easel<'_> {
             RadarAxis {
                 label: metric.label.to_owned(),
                 unit: unit_of(metric, self.currency),
-                // Shares are told against the whole, counts against the largest.
-                most: match metric.unit {
-                    crate::core::value::Unit::Share => 1.0,
-                    _ => values.fold(0.0, f64::max).max(1.0),
-                },
+                most: outer_end(metric.unit, values.fold(0.0, f64::max)),
             }
         });
         let series = answer
@@ -483,6 +480,16 @@ pub fn firsts(answer: &Answer) -> Vec<Option<String>> {
         .iter()
         .map(|row| row.keys.first().cloned().flatten())
         .collect()
+}
+
+/// Where an axis of a radar ends: a high share at the whole, all else at the largest of what is compared, since
+/// shares of some per cent would all lie in the middle.
+fn outer_end(unit: value::Unit, largest: f64) -> f64 {
+    match unit {
+        value::Unit::Share if largest >= 0.5 || largest <= 0.0 => 1.0,
+        value::Unit::Share => largest,
+        _ => largest.max(1.0),
+    }
 }
 
 fn column(

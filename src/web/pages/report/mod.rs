@@ -4,6 +4,7 @@
 //! comparison, filters, and the chosen tile.
 
 pub mod address;
+pub mod alone;
 pub mod controls;
 mod draw;
 mod map;
@@ -13,7 +14,7 @@ pub mod wording;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use crate::catalogue::dimension;
 use crate::catalogue::section::{Draw, Page, Section};
@@ -23,7 +24,7 @@ use crate::render::chart::POINTS_MAX;
 use crate::web::extract;
 use crate::web::pages::budget_panel;
 use crate::web::pages::place::see_other;
-use crate::web::pages::report::address::Address;
+use crate::web::pages::report::address::{Address, DRAW};
 use crate::web::pages::report::draw::{Easel, chosen_metric};
 use crate::web::pages::thresholds;
 use crate::web::pages::visit::{Visit, draw};
@@ -66,7 +67,7 @@ pub async fn page(
     draw(StatusCode::OK, &page)
 }
 
-/// The sections of a page under their range and filters.
+/// The sections of a page under their range and filters. Those that are not on the first screen are left to wait.
 ///
 /// # Errors
 /// As [`page`].
@@ -78,17 +79,27 @@ pub async fn report(
 ) -> Result<Report, Problem> {
     let parameters = address.parameters()?;
     let range = parameters.range()?;
-    let asked = page
-        .sections
+    let (first, later) = page.sections.split_at(match address.get(DRAW) {
+        Some(_) => page.sections.len(),
+        None => page.first,
+    });
+    let asked = first
         .iter()
         .map(|section| section_of(request, visit, address, &parameters, section));
-    let answers = join_all(asked).await;
-    let mut unpriced = 0;
-    let mut sections = Vec::with_capacity(answers.len());
-    for answered in answers {
-        let (section, unpriced_here) = answered?;
+    let (answers, mut unpriced) = join(
+        join_all(asked),
+        alone::unpriced(visit, &parameters, first, later),
+    )
+    .await;
+    let mut sections = Vec::with_capacity(page.sections.len());
+    for (answered, section) in answers.into_iter().zip(first) {
+        let (mut drawn, unpriced_here) = answered?;
+        drawn.card.alone = Some(alone::source(visit, address, page, section));
         unpriced = unpriced.max(unpriced_here);
-        sections.push(section);
+        sections.push(drawn);
+    }
+    for section in later {
+        sections.push(alone::waiting(visit, address, page, section));
     }
     Ok(Report {
         range: controls::range_bar(visit, address, &parameters, range)?,

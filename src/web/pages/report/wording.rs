@@ -3,7 +3,6 @@
 use jiff::tz::TimeZone;
 
 use crate::catalogue::metric::Metric;
-use crate::core::currency::Currency;
 use crate::core::range::{Period, Range};
 use crate::core::value::{self, Value};
 use crate::pricing::provider;
@@ -15,16 +14,7 @@ use crate::render::unit::Unit;
 
 /// The unit of a metric as pages write it.
 pub fn unit_of(metric: &Metric, currency: &str) -> Unit {
-    match metric.unit {
-        value::Unit::Count | value::Unit::Bytes => Unit::Count,
-        value::Unit::Tokens => Unit::Tokens,
-        value::Unit::Share => Unit::Share,
-        value::Unit::Milliseconds => Unit::Milliseconds,
-        value::Unit::Seconds => Unit::Seconds,
-        value::Unit::Cost => Unit::money(Currency::USD),
-        value::Unit::Revenue => Unit::money(currency.parse().unwrap_or(Currency::USD)),
-        value::Unit::PerSecond | value::Unit::PerMinute | value::Unit::Ratio => Unit::Number,
-    }
+    Unit::of(metric.unit, currency)
 }
 
 /// What people hope for.

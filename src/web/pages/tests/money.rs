@@ -1,6 +1,8 @@
 //! Budgets and prices as a browser meets them.
 
 use crate::core::event::Event;
+use crate::store::control::audit::Actor;
+use crate::store::control::project_draft::ProjectDraft;
 use crate::web::pages::tests::{Page, Place, fields};
 
 /// A call that just cost `dollars`, or one without a price.
@@ -28,8 +30,13 @@ fn call(model: &str, dollars: Option<i64>) -> Event {
 
 /// Keeps an event as the journal does, at the present moment, and waits until it can be asked for.
 async fn keep(place: &Place, event: Event) {
+    let project = place.app.control.directory().projects()[0].id.get();
+    keep_in(place, project, event).await;
+}
+
+/// The same, in the project of this number.
+async fn keep_in(place: &Place, project: u32, event: Event) {
     let app = &place.app;
-    let project = app.control.directory().projects()[0].id.get();
     let now = app.clock.now().as_microsecond();
     let mut event = Event {
         project,
@@ -357,5 +364,52 @@ async fn another_price_book_takes_effect_and_can_be_put_aside() {
     assert_eq!(
         place.app.pipeline.prices.load().common().version(),
         embedded
+    );
+}
+
+#[actix_web::test]
+async fn spend_by_project_shows_each_project_that_the_person_may_see() {
+    let mut place = Place::set_up().await;
+    keep(&place, call("gpt-5-mini", Some(30))).await;
+    let draft = ProjectDraft::new("support", "Support bot");
+    let made = place.app.control.create_project(&draft, Actor::Terminal);
+    let support = made.await.expect("a project");
+    keep_in(&place, support.id.get(), call("gpt-5-mini", Some(50))).await;
+    let retired = ProjectDraft::new("retired", "Retired bot");
+    let made = place.app.control.create_project(&retired, Actor::Terminal);
+    let retired = made.await.expect("a project").id;
+    let archived = place.app.control.archive_project(retired, Actor::Terminal);
+    archived.await.expect("it is archived");
+    let form = place.get("/costs/budgets/new?project=support").await;
+    let made = place
+        .post(
+            "/costs/budgets?project=support",
+            &form,
+            &budget("Everything", "200", ""),
+        )
+        .await;
+    assert_eq!(made.status, 303);
+
+    let costs = place.get("/costs?project=default&by=project").await;
+
+    let table = costs.between("Spend against budget</caption>", "</table>");
+    let places: Vec<Option<usize>> = ["Support bot · Everything a month", "Writing Desk"]
+        .map(|name| table.find(name))
+        .to_vec();
+    assert!(
+        places[0].is_some() && places[0] < places[1],
+        "the dearest first: {table}"
+    );
+    // 50 of 200 in the other project, 30 without a budget in this one.
+    for told in ["$50.00", "$200.00", "25%", "$30.00"] {
+        assert!(table.contains(told), "{told}: {table}");
+    }
+    assert!(table.contains("/costs?project=support"), "a way in");
+    assert!(!table.contains("Retired bot"));
+    let own = place.get("/costs?project=default&by=provider").await;
+    let table = own.between("Spend against budget</caption>", "</table>");
+    assert!(
+        table.contains("$30.00") && !table.contains("$50.00"),
+        "other splits are of one project: {table}"
     );
 }

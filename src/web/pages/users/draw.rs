@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::core::currency::Currency;
 use crate::core::value::{self, Value};
 use crate::people::answer::{Measure, Table, Topic};
 use crate::render::change::Better;
@@ -344,16 +343,7 @@ impl Board<'_> {
     }
 
     fn unit(&self, measure: &Measure) -> Unit {
-        match measure.unit {
-            value::Unit::Count | value::Unit::Bytes => Unit::Count,
-            value::Unit::Tokens => Unit::Tokens,
-            value::Unit::Share => Unit::Share,
-            value::Unit::Milliseconds => Unit::Milliseconds,
-            value::Unit::Seconds => Unit::Seconds,
-            value::Unit::Cost => Unit::money(Currency::USD),
-            value::Unit::Revenue => Unit::money(self.currency.parse().unwrap_or(Currency::USD)),
-            value::Unit::PerSecond | value::Unit::PerMinute | value::Unit::Ratio => Unit::Number,
-        }
+        Unit::of(measure.unit, self.currency)
     }
 
     fn nothing(&self) -> Content {

@@ -1,17 +1,20 @@
 //! `GET /users/list`: everybody with an event in the period, by name, with search. For people who are logged in.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 
 use crate::core::currency::Currency;
 use crate::core::filter::Condition;
-use crate::people::load::{Crowd, date_of};
+use crate::people::list;
+use crate::people::load::date_of;
+use crate::people::stage::Stage;
 use crate::query::plan::person::Sort;
-use crate::query::plan::{Level, Plan};
 use crate::query::session::Session;
 use crate::render::unit::Unit;
-use crate::store::table::{Cell as Value, Rows};
+use crate::store::table::Cell as Value;
 use crate::web::extract::parameter;
 use crate::web::pages::place::{see_other, with_query};
 use crate::web::pages::report::address::Address;
@@ -47,10 +50,9 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         .trim()
         .to_owned();
     let sort = parameter(&request, "sort").unwrap_or_default();
-    let sort = Sort::ALL
-        .into_iter()
+    let order = list::Order::all()
         .find(|known| known.id() == sort)
-        .unwrap_or(Sort::Seen);
+        .unwrap_or(list::Order::By(Sort::Seen));
     let number: usize = parameter(&request, "page")
         .and_then(|text| text.parse().ok())
         .unwrap_or(0);
@@ -70,21 +72,22 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         visit.now(),
     )?;
     let range = asked.period.range;
-    let rows = people(&visit, asked, sort, number).await?;
-    let has_more = rows.len() > PAGE && number < PAGES_MAX;
-    let link = |sort: Sort, number: usize| {
+    let found = people(&visit, asked, order, number).await?;
+    let has_more = found.rows.len() > PAGE && number < PAGES_MAX;
+    let link = |order: list::Order, number: usize| {
         let mut pairs = address.pairs_without(&[]);
         pairs.push(("q".to_owned(), search.clone()));
-        pairs.push(("sort".to_owned(), sort.id().to_owned()));
+        pairs.push(("sort".to_owned(), order.id().to_owned()));
         pairs.push(("page".to_owned(), number.to_string()));
         let mut serializer = url::form_urlencoded::Serializer::new(String::new());
         serializer.extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
         format!("?{}", serializer.finish())
     };
     let head = |label: &str, by: Sort| {
-        let column = Column::numbers(label);
-        column.sort(link(by, 0), (by == sort).then_some(Order::Descending))
+        let (column, by) = (Column::numbers(label), list::Order::By(by));
+        column.sort(link(by, 0), (by == order).then_some(Order::Descending))
     };
+    let is_by_stage = order == list::Order::Stage;
     let columns = vec![
         Column::words("Person"),
         Column::words("Kind").wide_only(),
@@ -92,15 +95,23 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         head("Events", Sort::Events),
         head("Requests", Sort::Requests),
         head("Cost", Sort::Cost),
+        head("Revenue", Sort::Revenue),
+        Column::words("Stage")
+            .help("Of their life with the product, at the end of this time: who has gone comes first, then who is about to.")
+            .sort(
+                link(list::Order::Stage, 0),
+                is_by_stage.then_some(Order::Ascending),
+            ),
         Column::words("Plan").wide_only(),
     ];
-    let lines: Vec<Row> = rows
+    let lines: Vec<Row> = found
+        .rows
         .iter()
         .take(PAGE)
-        .filter_map(|row| line(&visit, row))
+        .filter_map(|row| line(&visit, row, &found.stages))
         .collect();
     let mut kept = address.pairs_without(&[]);
-    kept.push(("sort".to_owned(), sort.id().to_owned()));
+    kept.push(("sort".to_owned(), order.id().to_owned()));
     draw(
         StatusCode::OK,
         &PeoplePage {
@@ -117,41 +128,30 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
                 "Nobody with an event in this time matches. Search for less, remove a filter, or look further back.",
                 None,
             ),
-            earlier_href: number.checked_sub(1).map(|before| link(sort, before)),
-            later_href: has_more.then(|| link(sort, number + 1)),
+            earlier_href: number.checked_sub(1).map(|before| link(order, before)),
+            later_href: has_more.then(|| link(order, number + 1)),
         },
     )
 }
 
-async fn people(visit: &Visit, asked: Asked, sort: Sort, page: usize) -> Result<Rows, Problem> {
+async fn people(
+    visit: &Visit,
+    asked: Asked,
+    order: list::Order,
+    page: usize,
+) -> Result<list::People, Problem> {
     let scope = visit.access.scope();
     let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
     let membership = membership(&visit.app, scope).await?;
-    let rows = visit.app.engine.ask(move |engine| {
+    let found = visit.app.engine.ask(move |engine| {
         let session = Session::begin(engine, project, &currency)?.with(membership);
-        let crowd = Crowd {
-            period: &asked.period,
-            filter: &asked.filter,
-        };
-        // Days of the period, whatever its bars are.
-        let period = crate::core::range::Period {
-            interval: crate::core::range::Interval::Day,
-            ..crowd.period.clone()
-        };
-        let plan = Plan {
-            period: &period,
-            by: &[],
-            filter: crowd.filter,
-            levels: &[Level::Bar],
-            only: None,
-            rolled: session.rolled_for(&period),
-        };
-        session.ask(&plan.people(sort, PAGE + 1, page * PAGE))
+        let place = (PAGE + 1, page * PAGE);
+        list::people(&session, &asked.period, &asked.filter, order, place)
     });
-    Ok(rows.await?)
+    Ok(found.await?)
 }
 
-fn line(visit: &Visit, row: &[Value]) -> Option<Row> {
+fn line(visit: &Visit, row: &[Value], stages: &HashMap<i64, Stage>) -> Option<Row> {
     let (kind, name) = (row.get(1)?.text()?, row.get(2)?.text()?);
     let count = |place: usize| {
         let number = row.get(place).and_then(Value::number).unwrap_or(0.0);
@@ -160,8 +160,14 @@ fn line(visit: &Visit, row: &[Value]) -> Option<Row> {
             exact: Unit::Count.full(number),
         }
     };
-    let money = Unit::money(Currency::USD);
-    let cost = row.get(7).and_then(Value::number).unwrap_or(0.0);
+    let money = |place: usize, currency: Currency| {
+        let sum = row.get(place).and_then(Value::number).unwrap_or(0.0);
+        let unit = Unit::money(currency);
+        Cell::Number {
+            text: unit.short(sum),
+            exact: unit.full(sum),
+        }
+    };
     let seen = row.get(4).and_then(Value::whole)?;
     Some(Row::new(vec![
         Cell::Link {
@@ -176,15 +182,22 @@ fn line(visit: &Visit, row: &[Value]) -> Option<Row> {
         Cell::Text(date_of(seen).to_string()),
         count(5),
         count(6),
-        Cell::Number {
-            text: money.short(cost),
-            exact: money.full(cost),
+        money(7, Currency::USD),
+        money(9, own_currency(visit)),
+        match stages.get(&row.first()?.whole()?) {
+            Some(stage) => Cell::Text(stage.label().to_owned()),
+            None => Cell::Missing("They were never active: only a server’s events name them."),
         },
         match row.get(8).and_then(Value::text) {
             Some(plan) => Cell::Text(plan.to_owned()),
             None => Cell::Missing("No event named a plan."),
         },
     ]))
+}
+
+/// The currency in which the project is paid.
+pub fn own_currency(visit: &Visit) -> Currency {
+    visit.project().currency.parse().unwrap_or(Currency::USD)
 }
 
 /// The page of somebody, after the base.

@@ -8,22 +8,21 @@ use crate::catalogue::section::users::OF_ONE;
 use crate::core::code::Code;
 use crate::core::currency::Currency;
 use crate::core::filter::Condition;
-use crate::people::erasures::erase_asked;
+use crate::core::range::{Interval, Range};
 use crate::people::one::{self, Profile};
 use crate::query::session::Session;
 use crate::render::country;
 use crate::render::unit::Unit;
-use crate::store::alias::{self, MergeError, Name};
-use crate::store::control::person_erasure::PersonNote;
-use crate::store::person::NameKind;
+use crate::store::alias::Name;
 use crate::store::table::Cell as Value;
 use crate::web::extract::parameter;
 use crate::web::form::{Fields, PersonForm};
 use crate::web::pages::place::{see_other, with_query};
 use crate::web::pages::report::address::Address;
 use crate::web::pages::report::{self, controls};
-use crate::web::pages::users::people::{link_to, moment};
+use crate::web::pages::users::people::{link_to, moment, own_currency};
 use crate::web::pages::visit::{Visit, draw};
+use crate::web::person::{self, name_of};
 use crate::web::problem::Problem;
 use crate::web::view::block::card::{Card, Width};
 use crate::web::view::block::data_table::{Cell, Column, DataTable, Row};
@@ -35,19 +34,14 @@ use crate::web::view::shell::Room;
 
 /// Where it is.
 pub const PATH: &str = "/users/person";
-/// Receipts shown.
-const RECEIPTS_MAX: u32 = 200;
 
 /// `GET /users/person?kind=user&id=ana`.
 ///
 /// # Errors
 /// `not_found` if nobody has this name.
 pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Problem> {
-    let name = name_of(
-        &parameter(&request, "kind").unwrap_or_else(|| "user".to_owned()),
-        &parameter(&request, "id").unwrap_or_default(),
-    )?;
-    let profile = profile(&visit, name.clone()).await?;
+    let name = person::named(&request)?;
+    let profile = profile(&visit, &name).await?;
     // The sections are those of every page, about this one person.
     let query = [
         ("project", visit.project().slug.clone()),
@@ -58,7 +52,10 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         ("from", parameter(&request, "from").unwrap_or_default()),
         ("to", parameter(&request, "to").unwrap_or_default()),
         ("metric", parameter(&request, "metric").unwrap_or_default()),
-        ("filter", Condition::is("user", &name.name).to_string()),
+        (
+            "filter",
+            Condition::is("user", &profile.name.name).to_string(),
+        ),
         ("kind", name.kind.id().to_owned()),
         ("id", name.name.clone()),
     ];
@@ -121,18 +118,7 @@ pub async fn merge(form: PersonForm) -> Result<HttpResponse, Problem> {
     let admin = visit.admin()?;
     let name = named(fields, "kind", "id")?;
     let into = name_of("user", fields.text("into").trim())?;
-    let project = admin.scope().project_id();
-    change(visit, {
-        let (name, into) = (name.clone(), into.clone());
-        move |engine| alias::merge(engine, project.get(), &name, &into)
-    })
-    .await?;
-    let note = PersonNote::MergedInto(into.clone());
-    let noted = visit
-        .app
-        .control
-        .note_about_person(project, &name, note, admin.actor());
-    noted.await.map_err(Problem::internal)?;
+    person::merge(&visit.app, &admin, &name, &into, Code::FormInvalid).await?;
     Ok(back(visit, &into, "user_merged"))
 }
 
@@ -145,18 +131,7 @@ pub async fn unmerge(form: PersonForm) -> Result<HttpResponse, Problem> {
     let admin = visit.admin()?;
     let alias = named(fields, "alias_kind", "alias")?;
     let name = named(fields, "kind", "id")?;
-    let project = admin.scope().project_id();
-    change(visit, {
-        let alias = alias.clone();
-        move |engine| alias::undo(engine, project.get(), &alias)
-    })
-    .await?;
-    let noted =
-        visit
-            .app
-            .control
-            .note_about_person(project, &alias, PersonNote::Unmerged, admin.actor());
-    noted.await.map_err(Problem::internal)?;
+    person::undo(&visit.app, &admin, &alias, Code::FormInvalid).await?;
     Ok(back(visit, &name, "user_unmerged"))
 }
 
@@ -168,13 +143,7 @@ pub async fn erase(form: PersonForm) -> Result<HttpResponse, Problem> {
     let (visit, fields) = (&form.visit, &form.fields);
     let admin = visit.admin()?;
     let name = named(fields, "kind", "id")?;
-    let project = admin.scope().project_id();
-    let control = &visit.app.control;
-    let asked = control
-        .ask_person_erasure(project, &name, admin.actor())
-        .await;
-    asked.map_err(Problem::internal)?;
-    erase_asked(&visit.app).await.map_err(Problem::internal)?;
+    person::erase(&visit.app, &admin, &name).await?;
     let query = [
         ("project", visit.project().slug.as_str()),
         ("notice", "user_erased"),
@@ -191,7 +160,7 @@ pub async fn erased(visit: Visit) -> Result<HttpResponse, Problem> {
     let receipts = visit
         .app
         .control
-        .person_erasures(project, RECEIPTS_MAX)
+        .person_erasures(project, person::RECEIPTS_MAX)
         .await;
     let now = visit.now();
     let count = |number: u64| Unit::Count.full(number as f64);
@@ -216,43 +185,8 @@ pub async fn erased(visit: Visit) -> Result<HttpResponse, Problem> {
     )
 }
 
-/// Somebody by kind and id, as an address or a form says them.
-///
-/// # Errors
-/// If the kind is none, or the id is missing.
-pub fn name_of(kind: &str, id: &str) -> Result<Name, Problem> {
-    let known = [NameKind::User, NameKind::Anonymous];
-    let found = known.into_iter().find(|known| known.id() == kind);
-    let kind = found
-        .ok_or_else(|| Problem::new(Code::ParameterInvalid, "`kind` must be user or anonymous"))?;
-    match id.is_empty() {
-        true => Err(Problem::new(
-            Code::ParameterInvalid,
-            "`id` is missing; it is the user id or anonymous id as it was sent",
-        )),
-        false => Ok(Name {
-            kind,
-            name: id.to_owned(),
-        }),
-    }
-}
-
 fn named(fields: &Fields, kind: &str, id: &str) -> Result<Name, Problem> {
     name_of(fields.text(kind), fields.text(id))
-}
-
-async fn change(
-    visit: &Visit,
-    work: impl FnOnce(&crate::store::engine::Engine) -> Result<(), MergeError> + Send + 'static,
-) -> Result<(), Problem> {
-    let engine = std::sync::Arc::clone(&visit.app.engine);
-    let done = tokio::task::spawn_blocking(move || work(&engine)).await;
-    match done.map_err(Problem::internal)? {
-        Ok(()) => Ok(()),
-        Err(MergeError::Engine(error)) => Err(error.into()),
-        Err(error @ MergeError::Unknown(_)) => Err(Problem::new(Code::NotFound, error.to_string())),
-        Err(error) => Err(Problem::new(Code::FormInvalid, error.to_string())),
-    }
 }
 
 fn back(visit: &Visit, name: &Name, notice: &str) -> HttpResponse {
@@ -260,21 +194,19 @@ fn back(visit: &Visit, name: &Name, notice: &str) -> HttpResponse {
     see_other(&visit.app, &format!("{place}&notice={notice}"))
 }
 
-async fn profile(visit: &Visit, name: Name) -> Result<Profile, Problem> {
+/// Of all time; the stage is that of today.
+async fn profile(visit: &Visit, name: &Name) -> Result<Profile, Problem> {
     let scope = visit.access.scope();
     let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
-    let shown = name.name.chars().take(100).collect::<String>();
+    let (zone, now) = (&visit.project().time_zone, visit.now());
+    let today = Range::Days(1).resolve(Some(Interval::Day), zone, now);
+    let today = today.map_err(Problem::internal)?;
+    let asked = name.clone();
     let found = visit.app.engine.ask(move |engine| {
         let session = Session::begin(engine, project, &currency)?;
-        one::profile(&session, &name)
+        one::profile(&session, &asked, &today)
     });
-    let found = found.await?;
-    found.ok_or_else(|| {
-        Problem::new(
-            Code::NotFound,
-            format!("there is nobody called `{shown}` in this project"),
-        )
-    })
+    found.await?.ok_or_else(|| person::nobody(name))
 }
 
 fn facts(profile: &Profile, visit: &Visit) -> ReportSection {
@@ -298,6 +230,15 @@ fn facts(profile: &Profile, visit: &Visit) -> ReportSection {
         ("Last seen", when(profile.last)),
         ("Events", number(profile.events as f64, &Unit::Count)),
         ("Sessions", number(profile.sessions as f64, &Unit::Count)),
+        ("Revenue", revenue(profile, visit)),
+        ("Cost", number(profile.cost, &Unit::money(Currency::USD))),
+        (
+            "Stage today",
+            match profile.stage {
+                Some(stage) => Cell::Text(stage.label().to_owned()),
+                None => Cell::Missing("They were never active: only a server’s events name them."),
+            },
+        ),
         ("Plan", word(&profile.plan, "No event named a plan.")),
         (
             "Account",
@@ -320,6 +261,20 @@ fn facts(profile: &Profile, visit: &Visit) -> ReportSection {
             columns,
             rows.collect(),
         ))),
+    }
+}
+
+/// What was paid in other currencies is told and not added up.
+fn revenue(profile: &Profile, visit: &Visit) -> Cell {
+    let unit = Unit::money(own_currency(visit));
+    let also = match profile.foreign_payments {
+        0 => String::new(),
+        1 => ", and one payment in another currency".to_owned(),
+        count => format!(", and {count} payments in other currencies"),
+    };
+    Cell::Number {
+        text: unit.short(profile.revenue),
+        exact: format!("{}{also}", unit.full(profile.revenue)),
     }
 }
 

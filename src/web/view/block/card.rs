@@ -1,6 +1,7 @@
 //! The frame of a section of a page: title, what it shows, table switch, menu.
 
 use crate::web::view::block::chart::Height;
+use crate::web::view::block::section::Section;
 use crate::web::view::moment::Moment;
 use crate::web::view::shell::Tone;
 
@@ -91,6 +92,8 @@ pub struct Card {
     pub mark: Option<CardMark>,
     /// When the newest row is from.
     pub freshness: Option<Freshness>,
+    /// Where it is loaded on its own, if it can be.
+    pub alone: Option<Section>,
 }
 
 impl Card {
@@ -106,6 +109,7 @@ impl Card {
             menu: Vec::new(),
             mark: None,
             freshness: None,
+            alone: None,
         }
     }
 
@@ -156,4 +160,11 @@ pub struct Waiting {
     pub height: Height,
     /// The page with this section in place.
     pub href: String,
+}
+
+impl Waiting {
+    /// The page with this section in place, from its top.
+    pub fn whole_href(&self) -> &str {
+        self.href.split('#').next().unwrap_or_default()
+    }
 }

@@ -32,8 +32,9 @@ impl Gauge {
     /// somebody is told; and how it stands.
     pub fn new(used: f64, note: impl Into<String>, marks: &[f64], tone: Tone) -> Self {
         let note = note.into();
-        // Whole per cent: a budget is not steered by tenths.
-        let text = format!("{}%", grouped(used * 100.0, 0));
+        // Whole per cent, cut like the banner's: a budget is not steered by tenths, and 79.6 % is not 80 % yet. What is
+        // lost in turning per cent into a share and back must not cost a whole one.
+        let text = format!("{}%", grouped((used * 100.0 + 1e-9).floor(), 0));
         let full = used.clamp(0.0, 1.0);
         Self {
             summary: format!("{text} of the budget is used: {note}"),

@@ -1,10 +1,11 @@
 //! Samples of the overview, living and empty.
 
+use crate::core::value;
 use crate::render::change::Better;
 use crate::render::unit::Unit;
 use crate::web::view::block::spark::Spark;
 use crate::web::view::delta::{Delta, Measured};
-use crate::web::view::figure::{Figure, FigureForm};
+use crate::web::view::figure::Figure;
 use crate::web::view::overview::{
     FeedRow, FigureChart, KpiCard, LiveState, OverviewPage, OverviewState, ProviderChart,
     ProviderRow,
@@ -69,16 +70,20 @@ impl Sample {
             text: self.text(text),
             unit,
         };
-        let card = |id, label, form, better, figure, second: &str, then| KpiCard {
+        let card = |id, label, unit: value::Unit, better, figure, second: &str, then| KpiCard {
             id,
             href: self.text("?live_metric=x"),
             label,
             help: "What it counts, in a sentence.",
             chart: "in each minute",
-            form,
+            unit,
             better,
-            is_sum: form == FigureForm::Money,
-            prefix: self.text(if form == FigureForm::Money { "$" } else { "" }),
+            is_sum: unit == value::Unit::Revenue,
+            prefix: self.text(if unit == value::Unit::Revenue {
+                "$"
+            } else {
+                ""
+            }),
             decimals: 2,
             figure,
             missing: "No call in the last 5 minutes.",
@@ -89,7 +94,13 @@ impl Sample {
                     then,
                     change: then.map(|_| 20.0),
                 },
-                &form.unit(&self.text("$"), 2),
+                &match unit.is_money() {
+                    true => Unit::Money {
+                        prefix: self.text("$"),
+                        decimals: 2,
+                    },
+                    false => Unit::of(unit, "USD"),
+                },
                 better,
             ),
             delta_help: "Compared with the same five minutes of yesterday.",
@@ -100,7 +111,7 @@ impl Sample {
             card(
                 "active_users_now",
                 "Active users",
-                FigureForm::Count,
+                value::Unit::Count,
                 Better::Higher,
                 known("342", "342", ""),
                 "in 5 minutes",
@@ -109,7 +120,7 @@ impl Sample {
             card(
                 "queries_per_minute",
                 "Queries",
-                FigureForm::PerMinute,
+                value::Unit::PerMinute,
                 Better::Higher,
                 known("46", "46", "/min"),
                 "in the last minute",
@@ -118,7 +129,7 @@ impl Sample {
             card(
                 "revenue_today",
                 "Revenue today",
-                FigureForm::Money,
+                value::Unit::Revenue,
                 Better::Higher,
                 known("129.50", "$129.50", ""),
                 "since midnight",
@@ -127,7 +138,7 @@ impl Sample {
             card(
                 "error_rate_percentage",
                 "Error rate",
-                FigureForm::Percent,
+                value::Unit::Share,
                 Better::Lower,
                 if self.suffix.is_empty() {
                     known("1.25", "1.25", "%")

@@ -1,13 +1,15 @@
 // <an-section src="…">: one card that is loaded on its own.
 //
 // It holds either the card itself, or a waiting card (`data-waiting`) that the server drew with the final size;
-// the second kind is fetched as soon as it is in the page. A link with `data-swap` inside it changes the section
+// the second kind is fetched once the page is there, a few at once (waiting.js). A link with `data-swap` inside it changes the section
 // instead of the page: the link's query goes to the section's address and into the page's own. `refresh="60"`
 // loads anew every so many seconds while the page is visible. While it loads, what is there is dimmed; what fails
 // is said in the card, with a way to try again. Without script the links and the waiting card's link do the same
 // with whole pages.
 //
 // Why not htmx: this is all that we need of it, in a tenth of its size, and the script budget belongs to the charts.
+
+import { queue, unqueue } from "./waiting.js";
 
 const FRAGMENT = { Accept: "application/problem+json", "X-Section": "1" };
 
@@ -60,7 +62,7 @@ class AnSection extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("click", this);
-    if (this.querySelector("[data-waiting]")) this.load();
+    if (this.querySelector("[data-waiting]")) queue(this);
     const every_s = Number(this.getAttribute("refresh"));
     if (every_s > 0) this.#timer = setInterval(() => document.visibilityState === "visible" && this.load(), every_s * 1000);
   }
@@ -69,6 +71,7 @@ class AnSection extends HTMLElement {
     this.removeEventListener("click", this);
     clearInterval(this.#timer);
     this.#running?.abort();
+    unqueue(this);
   }
 
   attributeChangedCallback(_, before, after) {
