@@ -190,6 +190,11 @@ impl Entered {
             return Ok(());
         };
         match Checked::new(filter) {
+            // Who is in a segment changes, so what was spent would not stand still.
+            Ok(checked) if checked.fields().any(|field| field.is_segment()) => Err(Problems::one(
+                "filter",
+                "holds a segment, whose people change; use plan, account, team or user".to_owned(),
+            )),
             Ok(_) => Ok(()),
             Err(error) => Err(Problems::one("filter", error.to_string())),
         }

@@ -22,6 +22,7 @@ use crate::web::pages::budget_panel::banner;
 use crate::web::pages::notice::notice;
 use crate::web::pages::place::{local, with_query};
 use crate::web::problem::Problem;
+use crate::web::segments::saved;
 use crate::web::view::first_steps::{FirstSteps, ServerAddress};
 use crate::web::view::frame::Frame;
 use crate::web::view::shell::{Notice, ProjectChoice, Room, Shell};
@@ -34,6 +35,8 @@ pub struct Visit {
     pub session: Session,
     /// What the person may do in the project.
     pub access: Access,
+    /// Names of the project's segments, which every filter offers.
+    pub segments: Vec<String>,
     notice: Option<Notice>,
     /// Where the reader is, after the base path.
     place: String,
@@ -105,12 +108,14 @@ impl Visit {
             )));
         };
         let access = chosen_project(request, &app, &session)?;
+        let segments = saved(&app, access.scope()).await?;
         let base = app.config.server.base_path.as_str().to_owned();
         let notice = parameter(request, "notice").and_then(|code| notice(&code));
         Ok(Visit {
             app,
             session,
             access,
+            segments: segments.into_iter().map(|one| one.name).collect(),
             notice,
             place: place_of(request, &base),
         })

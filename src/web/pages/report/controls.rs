@@ -158,7 +158,8 @@ pub fn filter_bar(
         kept: address.pairs_without(&[]),
         dimensions: Select::new(dimensions, "provider"),
         comparisons: Select::new(TESTS, "is"),
-        suggestions: Vec::new(),
+        // The dimension is chosen in the same form; only of segments is it known beforehand what can be chosen.
+        suggestions: visit.segments.clone(),
     })
 }
 

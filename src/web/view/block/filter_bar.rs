@@ -33,6 +33,6 @@ pub struct FilterBar {
     pub dimensions: Select,
     /// How: is, is not, contains.
     pub comparisons: Select,
-    /// Values to suggest for the first dimension. May be empty.
+    /// Values to suggest. May be empty.
     pub suggestions: Vec<String>,
 }
