@@ -1,5 +1,7 @@
 //! Answers about people over real rows in a real engine, worked by hand; merging, undoing and erasing.
 
+mod rolled;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -93,13 +95,24 @@ impl Given {
         &self,
         ask: impl FnOnce(&Session) -> Result<T, EngineError> + Send + 'static,
     ) -> T {
+        self.engine_answer(true, ask)
+    }
+
+    /// An answer with roll-ups, or from events alone.
+    fn engine_answer<T: Send + 'static>(
+        &self,
+        uses_rollups: bool,
+        ask: impl FnOnce(&Session) -> Result<T, EngineError> + Send + 'static,
+    ) -> T {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
-        let asked = self
-            .engine
-            .ask(move |engine| ask(&Session::begin(engine, 1, "USD")?));
+        let asked = self.engine.ask(move |engine| {
+            let mut session = Session::begin(engine, 1, "USD")?;
+            session.uses_rollups = uses_rollups;
+            ask(&session)
+        });
         runtime.block_on(asked).expect("an answer")
     }
 
