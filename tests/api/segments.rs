@@ -355,8 +355,8 @@ async fn the_page_builds_a_segment_by_forms_saves_changes_and_deletes_it() {
             .contains("Plan is free")
     );
     assert_eq!(ana.get("/users/segments?edit=2").await.status, 404);
+    // The overview shows the first steps as long as nothing came.
     for path in [
-        "/",
         "/performance",
         "/costs",
         "/models",
