@@ -194,6 +194,8 @@ test("without script the figures, links and tables of every page can be read", S
     await visit(
       room,
       async (page) => {
+        // The page as it came leads on to the one that the server has drawn whole.
+        await page.waitForURL(/[?&]draw=all/);
         assert.ok((await page.locator(".seg a").count()) >= 6);
         assert.equal(await page.locator(".js-only:visible").count(), 0);
         const figures = await page.locator(".kpi-value:visible, .tbl td.num:visible").count();

@@ -157,9 +157,17 @@ test("two tabs that come back online send each batch once", async () => {
   // Each has two full batches; 21 events wait for their time.
   await until(async () => (await kept(third)) === 4);
   // Whoever sends what is kept holds the others off: here a page without the script, until both have asked.
-  await third.evaluate((name) => {
-    navigator.locks.request(name, () => new Promise((resolve) => (globalThis.release = resolve)));
-  }, `analytics:${shop.ingestKey}:`);
+  await third.evaluate(
+    (name) =>
+      new Promise((held) => {
+        const hold = (resolve) => {
+          globalThis.release = resolve;
+          held();
+        };
+        navigator.locks.request(name, () => new Promise(hold));
+      }),
+    `analytics:${shop.ingestKey}:`,
+  );
   await context.setOffline(false);
   await until(() => third.evaluate(async () => (await navigator.locks.query()).pending.length === 2));
   assert.equal(await kept(third), 4);
