@@ -3,8 +3,8 @@
 //! The demo's own rhythm gives an event every few seconds. Around a start, people of the demo begin sessions
 //! besides those of their own, at hours that suit them: more and more of them in the hour before it, so that the
 //! last hour looks like one, and half as many again and again after it, so that a server that runs for days keeps
-//! days that look alike. The day before had a crowd at the same hour, since live figures are compared with it. Both are
-//! small enough to leave the two days looking like their neighbours.
+//! days that look alike. The day before had a crowd at the same hour, since live figures are compared with it. Each
+//! of the two days has some 40 per cent more events by it, which is what a busy day may have.
 
 use crate::core::draw::Draw;
 use crate::demo::day::Planned;
