@@ -60,7 +60,8 @@ pub struct BenchIngestOptions {
     #[arg(long, value_name = "CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub connections: u16,
     /// Also send this many events with times of one day to an empty store, and compare the rates of the first and the
-    /// last tenth. 0 leaves this out; 5000000 shows whether the rate holds.
+    /// last tenth, and of the first and the last minute where it takes two. 0 leaves this out; 5000000 shows whether the
+    /// rate holds, 20000000 takes minutes.
     #[arg(long, value_name = "EVENTS", default_value_t = 0, value_parser = growth_events)]
     pub growth: u64,
     /// Seed of the events. The same seed sends the same events, but for their ids and times.
@@ -269,9 +270,15 @@ async fn grow(
         .iter()
         .map(|round| round.tally.events_per_s())
         .collect();
+    let took: Vec<f64> = trial
+        .rounds
+        .iter()
+        .map(|round| round.tally.elapsed.as_secs_f64())
+        .collect();
     let report = trial.report();
     Ok(GrowthReport {
         events,
+        last_minute_to_first: last_minute_to_first(&tenths, &took),
         last_to_first: tenths[tenths.len() - 1] / tenths[0],
         events_per_s_by_tenth: tenths,
         max_ms: report.max_ms,
@@ -284,6 +291,24 @@ async fn grow(
             stored,
         },
     })
+}
+
+/// The rate of the last parts that took a minute, as a share of that of the first ones: `rates` in events a second, each
+/// held for as many seconds as `took` says. `None` where the two minutes are not apart.
+fn last_minute_to_first(rates: &[f64], took: &[f64]) -> Option<f64> {
+    let minute = |parts: &mut dyn Iterator<Item = (&f64, &f64)>| {
+        let (mut events, mut seconds, mut number) = (0.0, 0.0, 0);
+        while seconds < 60.0 {
+            let (rate, part) = parts.next()?;
+            events += rate * part;
+            seconds += part;
+            number += 1;
+        }
+        Some((events / seconds, number))
+    };
+    let (first, begin) = minute(&mut rates.iter().zip(took))?;
+    let (last, end) = minute(&mut rates.iter().zip(took).rev())?;
+    (begin + end <= rates.len()).then_some(last / first)
 }
 
 /// A phase with what its rounds gave.
@@ -455,6 +480,18 @@ mod tests {
         assert!(!options.json);
         let options = parse(&["--growth", "5000000", "--json"]).expect("what the help names");
         assert_eq!((options.growth, options.json), (5_000_000, true));
+    }
+
+    #[test]
+    fn the_last_minute_is_compared_with_the_first_where_they_are_apart() {
+        // 30 s at 100 and 40 s at 170 are 70 s at 140; 60 s at 70 are half of that.
+        let rates = [100.0, 170.0, 500.0, 70.0];
+        assert_eq!(
+            last_minute_to_first(&rates, &[30.0, 40.0, 5.0, 60.0]),
+            Some(0.5)
+        );
+        assert_eq!(last_minute_to_first(&rates, &[30.0, 20.0, 9.0, 9.0]), None);
+        assert_eq!(last_minute_to_first(&rates, &[1.0, 2.0, 3.0, 4.0]), None);
     }
 
     #[test]

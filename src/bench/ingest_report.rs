@@ -117,6 +117,8 @@ pub struct GrowthReport {
     pub events_per_s_by_tenth: Vec<f64>,
     /// The last tenth's rate as a share of the first one's.
     pub last_to_first: f64,
+    /// The last minute's rate as a share of the first one's; `None` if sending took less than two minutes.
+    pub last_minute_to_first: Option<f64>,
     /// The longest request.
     pub max_ms: f64,
     /// Most resident memory of the server.
@@ -264,6 +266,13 @@ impl IngestReport {
                 growth.max_ms,
                 growth.refused + growth.rejected,
             )?;
+            if let Some(share) = growth.last_minute_to_first {
+                writeln!(
+                    out,
+                    "          the last minute at {:.0} % of the first",
+                    share * 100.0
+                )?;
+            }
             write_check(out, growth.check)?;
         }
         writeln!(out, "limit     {}", self.physical_limit)?;
@@ -359,6 +368,7 @@ mod tests {
             events: 5_000_000,
             events_per_s_by_tenth: vec![60_000.0, 57_000.0],
             last_to_first: 0.95,
+            last_minute_to_first: Some(0.98),
             max_ms: 120.0,
             rss_peak_mb: 380.0,
             refused: 0,
@@ -456,6 +466,7 @@ mod tests {
             "disk      110.2 bytes an event, of which the database 70.5\n",
             "growth    5,000,000 events in one day, a tenth each: 60,000 57,000 events/s\n",
             "the last tenth at 95 % of the first; 99.9 bytes an event; peak 380 MB; longest request 120.0 ms; 0 refused\n",
+            "the last minute at 98 % of the first\n",
             "check     1,000,000 events acknowledged, 1,000,000 stored: equal\n",
         ] {
             assert!(text.contains(part), "{part:?} is missing in\n{text}");

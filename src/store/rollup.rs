@@ -55,32 +55,42 @@ pub const LATENCY_SPLITS: &[LatencySplit] = &[
     },
 ];
 
-/// Rolls up all events below `until` that are not yet. Returns how many sequence numbers that were.
+/// Most sequence numbers that are summed at once, so that the engine's memory does for any number of events.
+const SLICE: u64 = 1_000_000;
+
+/// Rolls up all events below `until` that are not yet, slice by slice. Returns how many sequence numbers that were.
 ///
 /// # Errors
-/// If the engine fails; nothing has changed then.
+/// If the engine fails; the slices before are rolled up then, and the rest is as it was.
 pub fn roll_up(writer: &Connection, until: u64, zones: &Zones) -> Result<u64, EngineError> {
-    let from = rolled_seq(writer)?;
-    if from >= until {
-        return Ok(0);
-    }
-    in_transaction(writer, || {
-        for stretch in stretches(writer, from, until)? {
-            let zone = zones.get(stretch.project);
-            match recorded_zone(writer, stretch.project)? {
-                Some(name) if name == zones::name(&zone) => {
-                    add(writer, &stretch, &zone, from, until)?
+    let first = rolled_seq(writer)?;
+    for (from, until) in slices(first, until) {
+        in_transaction(writer, || {
+            for stretch in stretches(writer, from, until)? {
+                let zone = zones.get(stretch.project);
+                match recorded_zone(writer, stretch.project)? {
+                    Some(name) if name == zones::name(&zone) => {
+                        add(writer, &stretch, &zone, from, until)?
+                    }
+                    // Days were cut in another zone, or never: everything below `until` is rolled up.
+                    _ => renew(writer, stretch.project, &zone, until)?,
                 }
-                // Days were cut in another zone, or never: everything below `until` is rolled up.
-                _ => renew(writer, stretch.project, &zone, until)?,
             }
-        }
-        writer.execute(
-            "UPDATE load_state SET rolled_seq = ?",
-            params![until as i64],
-        )?;
-        Ok(until - from)
-    })
+            writer.execute(
+                "UPDATE load_state SET rolled_seq = ?",
+                params![until as i64],
+            )?;
+            Ok(())
+        })?;
+    }
+    Ok(until.saturating_sub(first))
+}
+
+/// `from..until` cut into pieces of [`SLICE`].
+fn slices(from: u64, until: u64) -> impl Iterator<Item = (u64, u64)> {
+    (from..until)
+        .step_by(SLICE as usize)
+        .map(move |from| (from, until.min(from + SLICE)))
 }
 
 /// Makes the roll-ups of one project anew, as after a change of its zone or of stored events.
@@ -248,11 +258,13 @@ pub(super) fn renew(
         "INSERT INTO rollup_zone (project, zone) VALUES (?, ?)",
         params![project as i32, zones::name(zone)],
     )?;
-    let all = stretches(writer, 0, until)?;
-    match all.into_iter().find(|stretch| stretch.project == project) {
-        Some(stretch) => add(writer, &stretch, zone, 0, until),
-        None => Ok(()),
+    for (from, until) in slices(0, until) {
+        let all = stretches(writer, from, until)?;
+        if let Some(stretch) = all.into_iter().find(|stretch| stretch.project == project) {
+            add(writer, &stretch, zone, from, until)?;
+        }
     }
+    Ok(())
 }
 
 /// Adds the sums of the events of one project with `from <= seq < until`.
@@ -420,4 +432,25 @@ pub fn in_transaction<T>(
         let _gone_already = writer.execute_batch("ROLLBACK");
     }
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_cover_every_number_once() {
+        let cut = |from, until| slices(from, until).collect::<Vec<_>>();
+        assert_eq!(
+            cut(7, 2_500_000),
+            [
+                (7, 1_000_007),
+                (1_000_007, 2_000_007),
+                (2_000_007, 2_500_000)
+            ]
+        );
+        assert_eq!(cut(5, 6), [(5, 6)]);
+        assert_eq!(cut(5, 5), []);
+        assert_eq!(cut(6, 5), []);
+    }
 }
