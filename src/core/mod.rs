@@ -10,6 +10,7 @@ pub mod event;
 pub mod filter;
 pub mod limits;
 pub mod money;
+pub mod page;
 pub mod period;
 pub mod project_id;
 pub mod range;
