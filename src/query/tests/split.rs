@@ -16,7 +16,7 @@ const ASKED: &str = "by=plan&shape=series&interval=day&from=2026-11-19&to=2026-1
 /// nobody's plan 1 and 0.
 fn given() -> Given {
     let of = |plan: Option<String>, when: &str| Event {
-        plan: plan.map(Into::into),
+        plan,
         ..call("ana", "a", when)
     };
     let mut events = Vec::new();
