@@ -182,10 +182,13 @@ async fn the_choice_is_kept_by_everything_on_the_page_and_checked() {
         assert_eq!(fields, 2, "{path}: the forms of days and filters");
         for link in text.split("href=\"?").skip(1) {
             let link = link.split('"').next().unwrap_or_default();
-            let is_choice = link.contains("split=")
-                || link == "range=7d"
-                || link == "range=7d&compare=previous";
-            assert!(is_choice, "{path}: {link}");
+            let is_another_project = link.starts_with("project=");
+            let is_without = link == "range=7d" || link == "range=7d&compare=previous";
+            let is_kept = link.contains("split=");
+            assert!(
+                is_another_project || is_without || is_kept,
+                "{path}: {link}"
+            );
         }
         for source in text.split("<an-section ").skip(1) {
             let source = source.split('>').next().unwrap_or_default();
