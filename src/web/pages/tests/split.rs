@@ -27,7 +27,7 @@ async fn with_calls() -> Place {
             provider: Some("openai".into()),
             model: Some("gpt-4o-mini".into()),
             plan: Some(plan.into()),
-            user_id: Some(format!("user of {plan}").into()),
+            user_id: Some(format!("user of {plan}")),
             status: Some("ok".into()),
             latency_ms: Some(500.0),
             occurred_at: now,
