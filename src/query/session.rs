@@ -9,7 +9,7 @@ use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
 use crate::query::ask::people::Whos;
 use crate::query::membership::Membership;
-use crate::query::plan::{Rolled, Statement};
+use crate::query::plan::{Plan, Rolled, Statement};
 use crate::store::engine::{Ask, EngineError};
 use crate::store::table::{Cell, Rows};
 use crate::store::zones;
@@ -104,6 +104,17 @@ impl<'a> Session<'a> {
         Ok(self
             .whos
             .get_or_init(|| Whos::of(pairs.map_or(&[], Cell::wholes))))
+    }
+
+    /// Who the numbers turned out to be that a statement of this plan gives.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn whos_of(&self, plan: &Plan) -> Result<&Whos, EngineError> {
+        match plan.takes_people_as_sent() {
+            true => self.whos(),
+            false => Ok(const { &Whos::nobody_else() }),
+        }
     }
 
     /// With the segments by which it may be asked.

@@ -188,7 +188,7 @@ fn question(
     section: &'static Section,
 ) -> Result<Question, Problem> {
     let mut asked = parameters.clone();
-    for (name, value) in section.parameters(parameters.range()?) {
+    for (name, value) in section.parameters() {
         asked.set(name, value);
     }
     Ok(asked.question(&visit.project().time_zone, visit.now())?)
