@@ -3,6 +3,7 @@
 mod bounds;
 mod distinct;
 mod reprice;
+mod split;
 mod trace;
 mod visits;
 mod words;

@@ -4,7 +4,11 @@ use crate::query::answer::{Answer, Distribution, Row};
 use crate::query::rows::{self, Listing};
 use crate::store::table::Cell;
 
-/// A total, series, breakdown or matrix.
+/// What stands in place of a value in the lines of all values that have none of their own.
+pub const OTHER: &str = "(other)";
+
+/// A total, series, breakdown or matrix. In a series with more values than lines, those that are left out follow
+/// together under [`OTHER`].
 ///
 /// # Errors
 /// Only if memory ends.
@@ -24,15 +28,21 @@ pub fn answer(answer: &Answer) -> Result<Vec<u8>, csv::Error> {
         }
     }
     lines.add(head)?;
+    let other = answer.other.as_ref().filter(|_| {
+        let mut metrics = answer.metrics.iter();
+        metrics.any(|metric| metric.is_additive)
+    });
     let rows: Vec<&Row> = match answer.by.is_empty() {
         true => vec![&answer.total],
-        false => answer.rows.iter().collect(),
+        false => answer.rows.iter().chain(other).collect(),
     };
     for row in rows {
-        let keys = row
-            .keys
-            .iter()
-            .map(|key| guarded(key.as_deref().unwrap_or_default()));
+        let keys = answer.by.iter().enumerate().map(|(place, _)| {
+            match (row.keys.is_empty(), row.keys.get(place)) {
+                (true, _) => OTHER.to_owned(),
+                (false, key) => guarded(key.and_then(Option::as_deref).unwrap_or_default()),
+            }
+        });
         let figures = |figures: &[crate::query::answer::Figure]| -> Vec<String> {
             let mut cells = Vec::new();
             for figure in figures {

@@ -126,6 +126,19 @@ impl Metric {
         }
     }
 
+    /// The metric that tells the large values of a dimension from the small ones: itself where it counts or sums, else
+    /// how many rows of its grain there are. The highest rate belongs to whoever has hardly any.
+    pub fn weight(&self) -> &'static str {
+        match self.grain {
+            _ if self.is_additive || self.unit == Unit::Count => self.id,
+            Grain::Call => "attempts",
+            Grain::Event => "events",
+            Grain::Payment => "payments",
+            Grain::Rating => "ratings",
+            Grain::Visit => "visits",
+        }
+    }
+
     /// The least sample on which a figure is not marked: 30 for shares, 10 / (1 - p) for quantiles, 100 for Apdex.
     pub fn sample_min(&self) -> f64 {
         match self.formula {

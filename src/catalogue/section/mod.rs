@@ -113,6 +113,11 @@ impl Section {
         parameters
     }
 
+    /// Whether its chart can be split by any dimension: it is over time and has no breakdown of its own.
+    pub fn can_split(&self) -> bool {
+        self.is_over_time() && self.by.is_empty()
+    }
+
     /// Whether it is drawn over time.
     pub fn is_over_time(&self) -> bool {
         matches!(

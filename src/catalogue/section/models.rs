@@ -8,9 +8,26 @@ pub(super) static PAGE: Page = Page {
     path: "/models",
     title: "Models",
     question: "Which model for what?",
-    first: 2,
+    first: 1,
     compare: Compare::None,
     sections: &[
+        Section {
+            id: "figures",
+            title: "All models together",
+            action: "Choose a figure to see its course, and split it by feature or plan to see where which model would do.",
+            metrics: &[
+                "requests",
+                "latency_p50_ms",
+                "success_rate",
+                "satisfaction",
+                "cost_per_success",
+                "prompt_cache_hit_rate",
+            ],
+            by: &[],
+            draw: Draw::Tiles,
+            columns: 12,
+            limit: 1,
+        },
         Section {
             id: "usage",
             title: "Requests by model",

@@ -20,6 +20,25 @@ const fn top(
     }
 }
 
+/// How much the product is used, by people and by each of them.
+pub static ACTIVITY: Section = Section {
+    id: "activity",
+    title: "Activity",
+    action: "Choose a figure to see its course, and split it to see which plan, country or campaign moves it.",
+    metrics: &[
+        "active_users",
+        "asking_users",
+        "events_per_user",
+        "cost_per_user",
+        "visits",
+        "visits_per_visitor",
+    ],
+    by: &[],
+    draw: Draw::Tiles,
+    columns: 12,
+    limit: 1,
+};
+
 /// Top users, three ways.
 pub static TOP: [Section; 3] = [
     top(

@@ -159,8 +159,9 @@ pub const OPERATIONS: &[Operation] = &[
         summary: "Ask for any metric by any dimension.",
         help: "Without a shape it follows from the rest: a total, with dimensions a breakdown or a matrix, with an \
             interval a series. Figures carry their unit and what they stand on; where there is nothing to divide by \
-            they are null, never 0. Money is decimal text. The address of a page of the product holds the same \
-            parameters.",
+            they are null, never 0. Money is decimal text. A series has as many values of a dimension as \
+            the limit says; what they leave of a figure that adds up is `other`, in CSV the lines `(other)`. The \
+            address of a page of the product holds the same parameters.",
         who: Who::Reader,
         parameters: parameter::of_query,
         body: None,

@@ -7,6 +7,7 @@ mod money;
 mod sections;
 mod settings;
 mod sign_in;
+mod split;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

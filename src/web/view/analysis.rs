@@ -8,23 +8,13 @@ use crate::web::view::block::data_table::DataTable;
 use crate::web::view::block::filter_bar::FilterBar;
 use crate::web::view::block::funnel::Funnel;
 use crate::web::view::block::heat_map::HeatMap;
-use crate::web::view::block::range_bar::{LinkChoice, RangeBar};
+use crate::web::view::block::menu::Menu;
+use crate::web::view::block::range_bar::RangeBar;
 use crate::web::view::block::sankey::Sankey;
 use crate::web::view::block::state::{Empty, Failure};
 use crate::web::view::field::Select;
 use crate::web::view::frame::Frame;
 use crate::web::view::shell::Shell;
-
-/// One of a few values, as a menu of links.
-#[derive(Clone, Debug)]
-pub struct Menu {
-    /// What is chosen: "Order".
-    pub label: String,
-    /// What holds now.
-    pub current: String,
-    /// The choices.
-    pub choices: Vec<LinkChoice>,
-}
 
 /// An event that is chosen, as a chip that takes it away.
 #[derive(Clone, Debug)]

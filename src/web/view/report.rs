@@ -52,6 +52,8 @@ pub struct Report {
     pub range: RangeBar,
     /// Filters.
     pub filters: FilterBar,
+    /// What a split means for the figures, in sentences. May be empty.
+    pub split: String,
     /// A sentence about what is not in the figures. May be empty.
     pub doubt: String,
     /// The sections, in order.

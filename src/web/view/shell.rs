@@ -94,7 +94,7 @@ pub const ROOMS: &[RoomGroup] = &[
             RoomLink {
                 room: Room::Segments,
                 path: "/users/segments",
-                icon: "user-round",
+                icon: "blend",
                 label: "Segments",
                 key: 'e',
             },

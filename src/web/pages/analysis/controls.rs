@@ -13,7 +13,8 @@ use crate::web::analysis::ask;
 use crate::web::extract::parameter;
 use crate::web::pages::report::address::{Address, OTHERS};
 use crate::web::problem::Problem;
-use crate::web::view::analysis::{EventChip, Menu};
+use crate::web::view::analysis::EventChip;
+use crate::web::view::block::menu::Menu;
 use crate::web::view::block::range_bar::LinkChoice;
 
 /// Parameters of the address that no analysis has: those of every page, and what the event forms send.
@@ -33,7 +34,8 @@ pub const PAGE_PARAMETERS: [&str; 12] = [
 ];
 
 /// Dimensions that pages offer for a split: those with few values.
-pub const SPLITS: [&str; 14] = [
+pub const SPLITS: [&str; 15] = [
+    "provider",
     "plan",
     "segment",
     "country",
@@ -165,15 +167,15 @@ pub fn menu(
     }
 }
 
-/// The menu of dimensions by which the page can be split.
-pub fn split_menu(address: &Address, current: Option<String>) -> Menu {
+/// The menu of dimensions by which the page can be split, for the parameter `name`.
+pub fn split_menu(address: &Address, name: &'static str, current: Option<String>) -> Menu {
     let dimensions = DIMENSIONS
         .iter()
         .filter(|dimension| SPLITS.contains(&dimension.id));
     let mut choices = vec![("", "nothing")];
     choices.extend(dimensions.map(|dimension| (dimension.id, dimension.label)));
     let current = current.unwrap_or_default();
-    menu(address, "Split by", "by", &current, &choices)
+    menu(address, "Split by", name, &current, &choices)
 }
 
 /// Names of the project's events of the last months, the most frequent first.

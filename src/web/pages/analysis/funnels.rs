@@ -190,7 +190,7 @@ fn fill_controls(sheet: &Sheet, question: &Question, page: &mut AnalysisPage) {
             unit,
             &[("user", "people"), ("visit", "visits")],
         ),
-        split_menu(address, question.by.as_ref().map(|by| by.id())),
+        split_menu(address, "by", question.by.as_ref().map(|by| by.id())),
     ];
 }
 

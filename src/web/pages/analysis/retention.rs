@@ -122,7 +122,7 @@ fn fill_controls(sheet: &Sheet, question: &Question, page: &mut AnalysisPage) {
             id(&MEASURES.map(|(id, measure)| (id, measure == question.measure))),
             &[("people", "people"), ("revenue", "revenue")],
         ),
-        split_menu(address, question.by.as_ref().map(|by| by.id())),
+        split_menu(address, "by", question.by.as_ref().map(|by| by.id())),
     ];
 }
 

@@ -8,9 +8,13 @@ use crate::query::question::{Parameters, QuestionError};
 /// Set to `all` where the server draws every section at once, as for readers without script.
 pub const DRAW: &str = "draw";
 
-/// Parameters of the address that no question has: the project, the chosen tiles, what is drawn at once, and what the
-/// filter form sends.
-pub const OTHERS: [&str; 8] = [
+/// The dimension by whose values the charts of a page are split. It is not `by`, which the page of costs has for its
+/// budgets.
+pub const SPLIT: &str = "split";
+
+/// Parameters of the address that no question has: the project, the chosen tiles, what is drawn at once, what the
+/// filter form sends, and what the charts are split by.
+pub const OTHERS: [&str; 9] = [
     DRAW,
     "project",
     "metric",
@@ -19,11 +23,13 @@ pub const OTHERS: [&str; 8] = [
     "add_by",
     "add_is",
     "add_value",
+    SPLIT,
 ];
 
 /// Parameters that are kept when one is changed.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 13] = [
     DRAW,
+    SPLIT,
     "project",
     "range",
     "from",

@@ -13,7 +13,8 @@ use crate::core::range::Compare;
 use crate::core::value::Unit;
 use crate::query::question::Parameters;
 use crate::web::pages::report::address::{Address, DRAW};
-use crate::web::pages::report::{section_of, title, width};
+use crate::web::pages::report::split::Split;
+use crate::web::pages::report::{Asked, section_of, title, width};
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::query::{Answered, answer};
@@ -37,7 +38,15 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
     })?;
     let address = Address::of(page.path, request.query_string());
     let parameters = address.parameters()?;
-    let (drawn, _) = section_of(&request, &visit, &address, &parameters, section).await?;
+    let split = Split::of(&address)?;
+    let asked = Asked {
+        request: &request,
+        visit: &visit,
+        address: &address,
+        parameters: &parameters,
+        split: split.as_ref(),
+    };
+    let (drawn, _) = section_of(&asked, section).await?;
     let alone = SectionAlone {
         frame: visit.frame(),
         section: drawn,

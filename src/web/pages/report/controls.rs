@@ -160,6 +160,7 @@ pub fn filter_bar(
         comparisons: Select::new(TESTS, "is"),
         // The dimension is chosen in the same form; only of segments is it known beforehand what can be chosen.
         suggestions: visit.segments.clone(),
+        split: None,
     })
 }
 

@@ -43,8 +43,8 @@ pub struct Easel<'a> {
 }
 
 impl Easel<'_> {
-    /// Tiles, and the course of the chosen one.
-    pub fn tiles(&self, answer: &Answer) -> Content {
+    /// Tiles, and the course of the chosen one, unless it is `split` and so drawn already.
+    pub fn tiles(&self, answer: &Answer, split: Option<ChartBlock>) -> Content {
         let chosen = chosen_metric(self.section, self.address).map(|metric| metric.id);
         let current = answer
             .metrics
@@ -89,6 +89,11 @@ impl Easel<'_> {
             label: self.section.title.to_owned(),
             tabs: tabs.collect(),
         };
+        let block = split.unwrap_or_else(|| self.course_of_tile(answer, current));
+        Content::Tiles(Box::new(strip), Box::new(block))
+    }
+
+    fn course_of_tile(&self, answer: &Answer, current: usize) -> ChartBlock {
         let metric = answer.metrics[current];
         let mut series = Series::new(
             metric.id,
@@ -102,22 +107,16 @@ impl Easel<'_> {
             }));
         }
         let chart = self.over_time(answer, TimeStyle::Area, metric, vec![series]);
-        let block = self.block(&chart, self.sentence(answer, current), Height::Main);
-        Content::Tiles(Box::new(strip), Box::new(block))
+        self.block(&chart, self.sentence(answer, current), Height::Main)
     }
 
     /// Lines, an area or stacked bars over time.
     pub fn course(&self, answer: &Answer) -> Content {
         let metric = answer.metrics[0];
-        let (style, threshold) = match self.section.draw {
-            Draw::Stack => (TimeStyle::Bars, None),
-            // The line of the error rate is the project's own; the catalogue says where there is one.
-            Draw::Area { threshold } if metric.id == "error_rate" => (
-                TimeStyle::Area,
-                threshold.map(|_| self.thresholds.error_rate),
-            ),
-            Draw::Area { threshold } => (TimeStyle::Area, threshold),
-            _ => (TimeStyle::Line, None),
+        let style = match self.section.draw {
+            Draw::Stack => TimeStyle::Bars,
+            Draw::Area { .. } => TimeStyle::Area,
+            _ => TimeStyle::Line,
         };
         let mut series = match self.section.by.first() {
             None => vec![Series::new(
@@ -126,7 +125,7 @@ impl Easel<'_> {
                 Colour::ACCENT,
                 column(&answer.total.bars, 0, |f| f.value.as_f64()),
             )],
-            Some(by) => self.split(answer, by),
+            Some(by) => self.breakdown(answer, by),
         };
         if let (Draw::Stack, Some(other)) = (self.section.draw, &answer.other) {
             series.push(Series::new(
@@ -137,13 +136,8 @@ impl Easel<'_> {
             ));
         }
         let mut chart = self.over_time(answer, style, metric, series);
-        if let (Chart::Time(time), Some(value)) = (&mut chart, threshold) {
-            time.thresholds.push(Threshold {
-                value,
-                label: format!("{} threshold", unit_of(metric, self.currency).short(value)),
-                tone: ThresholdTone::Warn,
-                side: WrongSide::Above,
-            });
+        if let Chart::Time(time) = &mut chart {
+            time.thresholds.extend(self.threshold(metric));
         }
         Content::Chart(Box::new(self.block(
             &chart,
@@ -385,7 +379,25 @@ impl Easel<'_> {
         named(by, row.keys.first().and_then(|key| key.as_deref()), none)
     }
 
-    fn split(&self, answer: &Answer, by: &str) -> Vec<Series> {
+    /// The line across the section's area. That of the error rate is the project's own; the catalogue says where there
+    /// is one.
+    pub(super) fn threshold(&self, metric: &Metric) -> Option<Threshold> {
+        let value = match self.section.draw {
+            Draw::Area { threshold } if metric.id == "error_rate" => {
+                threshold.map(|_| self.thresholds.error_rate)
+            }
+            Draw::Area { threshold } => threshold,
+            _ => None,
+        }?;
+        Some(Threshold {
+            value,
+            label: format!("{} threshold", unit_of(metric, self.currency).short(value)),
+            tone: ThresholdTone::Warn,
+            side: WrongSide::Above,
+        })
+    }
+
+    fn breakdown(&self, answer: &Answer, by: &str) -> Vec<Series> {
         let rows = answer
             .rows
             .iter()
@@ -404,7 +416,7 @@ impl Easel<'_> {
         .collect()
     }
 
-    fn over_time(
+    pub(super) fn over_time(
         &self,
         answer: &Answer,
         style: TimeStyle,
@@ -434,7 +446,7 @@ impl Easel<'_> {
         Chart::Time(chart)
     }
 
-    fn block(&self, chart: &Chart, summary: String, height: Height) -> ChartBlock {
+    pub(super) fn block(&self, chart: &Chart, summary: String, height: Height) -> ChartBlock {
         ChartBlock::new(self.section.id, summary, height, chart)
     }
 
@@ -492,7 +504,8 @@ fn outer_end(unit: value::Unit, largest: f64) -> f64 {
     }
 }
 
-fn column(
+/// The values of the metric at `position`, bar by bar.
+pub(super) fn column(
     bars: &[Vec<Figure>],
     position: usize,
     read: impl Fn(&Figure) -> Option<f64>,

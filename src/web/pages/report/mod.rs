@@ -9,6 +9,7 @@ pub mod controls;
 mod draw;
 mod map;
 pub mod rows;
+pub mod split;
 mod table;
 pub mod wording;
 
@@ -26,11 +27,13 @@ use crate::web::pages::budget_panel;
 use crate::web::pages::place::see_other;
 use crate::web::pages::report::address::{Address, DRAW};
 use crate::web::pages::report::draw::{Easel, chosen_metric};
+use crate::web::pages::report::split::Split;
 use crate::web::pages::thresholds;
 use crate::web::pages::visit::{Visit, draw};
 use crate::web::problem::Problem;
 use crate::web::query::{Answered, answer};
 use crate::web::view::block::card::{Card, Width};
+use crate::web::view::block::chart::ChartBlock;
 use crate::web::view::block::state::{Empty, Failure, Step};
 use crate::web::view::report::{Content, Report, ReportPage, ReportSection};
 use crate::web::view::shell::Room;
@@ -83,11 +86,17 @@ pub async fn report(
         Some(_) => page.sections.len(),
         None => page.first,
     });
-    let asked = first
-        .iter()
-        .map(|section| section_of(request, visit, address, &parameters, section));
+    let split = Split::of(address)?;
+    let asked = Asked {
+        request,
+        visit,
+        address,
+        parameters: &parameters,
+        split: split.as_ref(),
+    };
+    let first_ones = first.iter().map(|section| section_of(&asked, section));
     let (answers, mut unpriced) = join(
-        join_all(asked),
+        join_all(first_ones),
         alone::unpriced(visit, &parameters, first, later),
     )
     .await;
@@ -101,9 +110,17 @@ pub async fn report(
     for section in later {
         sections.push(alone::waiting(visit, address, page, section));
     }
+    let mut filters = controls::filter_bar(visit, address, &parameters)?;
+    if page.sections.iter().any(Section::can_split) {
+        filters.split = Some(Split::menu(split.as_ref(), address));
+    }
     Ok(Report {
         range: controls::range_bar(visit, address, &parameters, range)?,
-        filters: controls::filter_bar(visit, address, &parameters)?,
+        filters,
+        split: match &split {
+            Some(split) => split.note(parameters.compare()?),
+            None => String::new(),
+        },
         doubt: match unpriced {
             0 => String::new(),
             1 => "One call has no price, so costs are at least what is shown.".to_owned(),
@@ -113,24 +130,72 @@ pub async fn report(
     })
 }
 
+/// What the sections of a page have in common.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The request.
+    pub request: &'a HttpRequest,
+    /// Who looks.
+    pub visit: &'a Visit,
+    /// The page's address.
+    pub address: &'a Address,
+    /// What it asks.
+    pub parameters: &'a Parameters,
+    /// What its charts are split by.
+    pub split: Option<&'a Split>,
+}
+
 /// One section, and how many of its calls have no price.
 ///
 /// # Errors
 /// If a parameter of the address cannot be used.
 pub async fn section_of(
-    request: &HttpRequest,
-    visit: &Visit,
-    address: &Address,
-    parameters: &Parameters,
+    asked: &Asked<'_>,
     section: &'static Section,
 ) -> Result<(ReportSection, i64), Problem> {
-    let question = question(visit, parameters, section)?;
+    let Asked { visit, address, .. } = *asked;
+    let scope = visit.access.scope();
+    let mut question = question_with(asked, section.parameters())?;
+    // Tiles stand over a split chart as they are, and what cannot be split is drawn whole, so both are asked.
+    let parts = match asked.split.filter(|_| section.can_split()) {
+        Some(split) => Some((split, split.question(asked, section)?)),
+        None => None,
+    };
+    let whole = answer(&visit.app, scope, question.clone());
+    let (mut answered, parts) = match parts {
+        None => (whole.await, None),
+        Some((split, parts)) => {
+            let (whole, answered) = join(whole, answer(&visit.app, scope, parts.clone())).await;
+            (whole, Some((split, parts, answered)))
+        }
+    };
+    let range = question.period.range;
+    let easel = Easel {
+        section,
+        address,
+        currency: &visit.project().currency,
+        thresholds: &visit.project().thresholds,
+        sprite: visit.frame().world(),
+    };
     let mut card = Card::new(section.id, title(section, address), width(section.columns));
     card.help = section.action.to_owned();
     card.about = match section.is_over_time() {
         true => wording::per_bar(&question.period),
         false => wording::days(&question.period),
     };
+    let mut chart = None;
+    match parts {
+        Some((split, parts, Ok(Answered::Figures(answer)))) => match split.refusal(&answer) {
+            Some(reason) => card.about = format!("{}; {reason}", card.about),
+            None => {
+                question = parts;
+                card.about = split.about(&question.period);
+                chart = Some(easel.split(&answer, split));
+            }
+        },
+        Some((_, _, Err(problem))) => answered = Err(problem),
+        Some((_, _, Ok(Answered::Distribution(_) | Answered::Rows(_)))) | None => {}
+    }
     let api = |question: &Question, format: &str| {
         let mut serializer = url::form_urlencoded::Serializer::new(String::new());
         serializer.append_pair("project", &visit.project().slug);
@@ -156,17 +221,9 @@ pub async fn section_of(
     ) {
         card = card.chart(section.id);
     }
-    let range = question.period.range;
-    let easel = Easel {
-        section,
-        address,
-        currency: &visit.project().currency,
-        thresholds: &visit.project().thresholds,
-        sprite: visit.frame().world(),
-    };
-    let (content, unpriced) = match answer(&visit.app, visit.access.scope(), question).await {
-        Err(problem) => (failure(request, address, &problem), 0),
-        Ok(answered) => (drawn(&easel, &answered, range), unpriced(&answered)),
+    let (content, unpriced) = match answered {
+        Err(problem) => (failure(asked.request, address, &problem), 0),
+        Ok(answered) => (drawn(&easel, &answered, chart, range), unpriced(&answered)),
     };
     if matches!(content, Content::Empty(_) | Content::Failure(_)) {
         card.chart = None;
@@ -182,25 +239,33 @@ fn title(section: &'static Section, address: &Address) -> &'static str {
     }
 }
 
-fn question(
-    visit: &Visit,
-    parameters: &Parameters,
-    section: &'static Section,
+/// What the page asks, with these parameters in place of its own; the last of several of the same name holds.
+fn question_with(
+    asked: &Asked,
+    own: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Result<Question, Problem> {
-    let mut asked = parameters.clone();
-    for (name, value) in section.parameters() {
-        asked.set(name, value);
+    let mut parameters = asked.parameters.clone();
+    for (name, value) in own {
+        parameters.set(name, value);
     }
-    Ok(asked.question(&visit.project().time_zone, visit.now())?)
+    Ok(parameters.question(&asked.visit.project().time_zone, asked.visit.now())?)
 }
 
-fn drawn(easel: &Easel, answered: &Answered, range: Range) -> Content {
+/// What stands in a card; `split` is its chart, if it is split.
+fn drawn(easel: &Easel, answered: &Answered, split: Option<ChartBlock>, range: Range) -> Content {
+    match (answered, easel.section.draw, split) {
+        (Answered::Figures(answer), Draw::Tiles, split) => easel.tiles(answer, split),
+        (_, _, Some(chart)) => Content::Chart(Box::new(chart)),
+        (answered, _, None) => whole(easel, answered, range),
+    }
+}
+
+fn whole(easel: &Easel, answered: &Answered, range: Range) -> Content {
     match (answered, easel.section.draw) {
         (Answered::Distribution(distribution), _) if distribution.count == 0 => {
             nothing(easel, range)
         }
         (Answered::Distribution(distribution), _) => easel.histogram(distribution),
-        (Answered::Figures(answer), Draw::Tiles) => easel.tiles(answer),
         (Answered::Figures(answer), _)
             if !easel.section.by.is_empty() && answer.rows.is_empty() =>
         {
@@ -216,7 +281,7 @@ fn drawn(easel: &Easel, answered: &Answered, range: Range) -> Content {
         (Answered::Figures(answer), Draw::Donut) => easel.donut(answer),
         (Answered::Figures(answer), Draw::Scatter) => easel.scatter(answer),
         (Answered::Figures(answer), Draw::Radar) => easel.radar(answer),
-        (Answered::Figures(_) | Answered::Rows(_), Draw::Histogram) | (Answered::Rows(_), _) => {
+        (Answered::Figures(_), Draw::Tiles | Draw::Histogram) | (Answered::Rows(_), _) => {
             nothing(easel, range)
         }
     }

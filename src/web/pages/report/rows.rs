@@ -16,7 +16,7 @@ use crate::render::unit::Unit;
 use crate::store::table;
 use crate::web::extract::parameter;
 use crate::web::pages::place::see_other;
-use crate::web::pages::report::address::Address;
+use crate::web::pages::report::address::{Address, SPLIT};
 use crate::web::pages::report::controls;
 use crate::web::pages::report::wording::{days, named, over, zone_name};
 use crate::web::pages::visit::{Visit, draw};
@@ -37,7 +37,7 @@ const PAGE_ROWS: usize = 100;
 /// The way to the rows behind a metric, with range and filters as they are.
 pub fn link(visit: &Visit, address: &Address, metric: &str) -> String {
     let there = address
-        .without(&["compare", "metric"])
+        .without(&["compare", "metric", SPLIT])
         .with("metrics", metric)
         .at(PATH);
     format!(
@@ -52,7 +52,7 @@ pub fn link(visit: &Visit, address: &Address, metric: &str) -> String {
 /// # Errors
 /// If a parameter of the address cannot be used, or the engine fails.
 pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Problem> {
-    let address = Address::of(PATH, request.query_string()).without(&["compare", "metric"]);
+    let address = Address::of(PATH, request.query_string()).without(&["compare", "metric", SPLIT]);
     if let Some(place) = controls::added_filter(&request, &address)? {
         return Ok(see_other(&visit.app, &place));
     }

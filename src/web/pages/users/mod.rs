@@ -10,14 +10,15 @@ pub mod segments;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
-use crate::catalogue::section::users::TOP;
+use crate::catalogue::section::users::{ACTIVITY, TOP};
 use crate::core::range::Interval;
 use crate::people::answer::{Coverage, Table, Topic};
 use crate::render::unit::{Unit, share_in_list};
 use crate::web::pages::place::{see_other, with_query};
 use crate::web::pages::report::address::Address;
+use crate::web::pages::report::split::Split;
 use crate::web::pages::report::{self, controls, wording};
 use crate::web::pages::users::draw::{Board, Tile};
 use crate::web::pages::visit::{Visit, draw};
@@ -187,12 +188,23 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
             }
         }
     }
-    let top = TOP
-        .iter()
-        .map(|one| report::section_of(&request, &visit, &address, &parameters, one));
-    for answered in join_all(top).await {
+    let split = Split::of(&address)?;
+    let page = report::Asked {
+        request: &request,
+        visit: &visit,
+        address: &address,
+        parameters: &parameters,
+        split: split.as_ref(),
+    };
+    let top = TOP.iter().map(|section| report::section_of(&page, section));
+    let (activity, top) = join(report::section_of(&page, &ACTIVITY), join_all(top)).await;
+    // What can be split stands below the tiles, where a choice is seen at once.
+    sections.insert(usize::from(answered.is_ok()), activity?.0);
+    for answered in top {
         sections.push(answered?.0);
     }
+    let mut filters = controls::filter_bar(&visit, &address, &parameters)?;
+    filters.split = Some(Split::menu(split.as_ref(), &address));
     draw(
         StatusCode::OK,
         &ReportPage {
@@ -203,7 +215,14 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
             budgets: None,
             report: Report {
                 range: controls::range_bar(&visit, &address, &parameters, range)?,
-                filters: controls::filter_bar(&visit, &address, &parameters)?,
+                filters,
+                split: match &split {
+                    Some(split) => format!(
+                        "{} Figures that follow people over days, such as growth and lifecycle, are not: filter by one value for those.",
+                        split.note(parameters.compare()?)
+                    ),
+                    None => String::new(),
+                },
                 doubt,
                 sections,
             },

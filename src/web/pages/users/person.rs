@@ -64,9 +64,16 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         .finish();
     let address = Address::of(PATH, &written);
     let parameters = address.parameters()?;
+    let page = report::Asked {
+        request: &request,
+        visit: &visit,
+        address: &address,
+        parameters: &parameters,
+        split: None,
+    };
     let asked = OF_ONE
         .iter()
-        .map(|section| report::section_of(&request, &visit, &address, &parameters, section));
+        .map(|section| report::section_of(&page, section));
     let mut sections = vec![facts(&profile, &visit)];
     for answered in join_all(asked).await {
         sections.push(answered?.0);

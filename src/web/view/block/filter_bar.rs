@@ -1,5 +1,6 @@
 //! The filters of a page as chips, and the form that adds one.
 
+use crate::web::view::block::menu::Menu;
 use crate::web::view::field::Select;
 
 /// A filter that holds.
@@ -35,4 +36,6 @@ pub struct FilterBar {
     pub comparisons: Select,
     /// Values to suggest. May be empty.
     pub suggestions: Vec<String>,
+    /// By what the page's charts are split, where they can be.
+    pub split: Option<Menu>,
 }

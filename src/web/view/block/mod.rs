@@ -71,6 +71,7 @@ pub mod funnel;
 pub mod gauge;
 pub mod heat_map;
 pub mod kpi;
+pub mod menu;
 pub mod sankey;
 pub mod spark;
 

@@ -57,6 +57,7 @@ impl Sample {
                 report: Report {
                     range: self.range_bar(),
                     filters: self.filter_bar(),
+                    split: self.text("Split by plan."),
                     doubt: self.text("One call has no price."),
                     sections: Vec::new(),
                 },

@@ -1,6 +1,7 @@
 //! Range, comparison and filters.
 
 use crate::web::view::block::filter_bar::{FilterBar, FilterChip};
+use crate::web::view::block::menu::Menu;
 use crate::web::view::block::range_bar::{Compare, DateRange, LinkChoice, RangeBar, Segmented};
 use crate::web::view::field::Select;
 use crate::web::view::sample::Sample;
@@ -74,6 +75,11 @@ impl Sample {
                 "is",
             ),
             suggestions: vec![self.text("openai"), self.text("anthropic")],
+            split: Some(Menu {
+                label: "Split by".into(),
+                current: self.text("Plan"),
+                choices: self.choices("split", &["nothing", "Plan", "Segment"], 1),
+            }),
         }
     }
 
