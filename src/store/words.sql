@@ -17,3 +17,4 @@ CREATE OR REPLACE TEMP MACRO place_number(kind, path) AS CAST(hash(kind, path) >
 CREATE OR REPLACE TEMP MACRO place_in_time(moment, seq) AS (CAST(epoch_us(moment) AS HUGEINT) << 63) + seq;
 CREATE OR REPLACE TEMP MACRO at_first(x, place) AS arg_min(x, place);
 CREATE OR REPLACE TEMP MACRO has_bit(bits, place) AS CASE WHEN place < bit_length(CAST(bits AS BIT)) THEN get_bit(CAST(bits AS BIT), place) = 1 ELSE FALSE END;
+CREATE OR REPLACE TEMP MACRO parts(x, mark) AS string_split(x, mark);
