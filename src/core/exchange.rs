@@ -420,6 +420,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_remembered_of_money_is_told_apart_by_the_rates_and_the_currency() {
+        let of = |currency: &str, usd: &str| {
+            exchange(currency, &[rate("EUR", date(2026, 3, 1), usd)]).fingerprint()
+        };
+        assert_eq!(of("USD", "1.1"), of("USD", "1.10"));
+        assert_ne!(of("USD", "1.1"), of("USD", "1.2"));
+        assert_ne!(of("USD", "1.1"), of("EUR", "1.1"));
+        assert_ne!(of("USD", "1.1"), exchange("USD", &[]).fingerprint());
+    }
+
+    #[test]
     fn a_rate_is_a_decimal_within_bounds() {
         for (text, shown) in [
             ("1.0834", "1.0834"),
