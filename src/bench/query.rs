@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rustix::fs::Advice;
 
@@ -105,7 +105,11 @@ pub fn run(options: &BenchQueryOptions) -> anyhow::Result<()> {
     } else {
         report.write(&mut out)?;
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    match report.failures.len() {
+        0 => Ok(()),
+        failed => bail!("{failed} questions were not answered"),
+    }
 }
 
 async fn measure(options: &BenchQueryOptions) -> anyhow::Result<QueryReport> {
@@ -132,7 +136,7 @@ async fn measure(options: &BenchQueryOptions) -> anyhow::Result<QueryReport> {
     let mut stream = ingest(&server);
     let mut streamed = Streamed::default();
     let mut peak = peak_bytes(server.process)?;
-    let mut sections = Vec::with_capacity(asked.len());
+    let (mut sections, mut failures) = (Vec::with_capacity(asked.len()), Vec::new());
     for (number, asked) in asked.iter().enumerate() {
         progress.set_message(format!("{} {} {}", asked.page, asked.section, asked.range));
         if number > 0 && !options.warm_only {
@@ -144,7 +148,10 @@ async fn measure(options: &BenchQueryOptions) -> anyhow::Result<QueryReport> {
             server = start(&program, &options.data, Some(key.clone())).await?;
             stream = ingest(&server);
         }
-        sections.push(section(&server, &key, asked, options).await?);
+        match section(&server, &key, asked, options).await {
+            Ok(section) => sections.push(section),
+            Err(failure) => failures.push(failure.to_string()),
+        }
         peak = peak.max(peak_bytes(server.process)?);
         progress.inc(1);
     }
@@ -165,6 +172,7 @@ async fn measure(options: &BenchQueryOptions) -> anyhow::Result<QueryReport> {
             .while_ingesting
             .map(|rate| IngestingReport::of(rate, &streamed)),
         sections,
+        failures,
     })
 }
 

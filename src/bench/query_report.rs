@@ -75,6 +75,8 @@ pub struct QueryReport {
     pub ingesting: Option<IngestingReport>,
     /// Each section for each range.
     pub sections: Vec<SectionReport>,
+    /// What was not answered, and why.
+    pub failures: Vec<String>,
 }
 
 impl QueryReport {
@@ -163,6 +165,10 @@ impl QueryReport {
             over(cold_max, &cold),
             self.sections.len(),
             cold_max
-        )
+        )?;
+        for failure in &self.failures {
+            writeln!(out, "failed    {failure}")?;
+        }
+        Ok(())
     }
 }

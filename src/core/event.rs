@@ -172,6 +172,9 @@ event! {
     }
 }
 
+/// Type of the event that says that somebody looked at a page.
+pub const PAGE_VIEW: &str = "page_view";
+
 /// Type of the event that only says that a page stood visible: nobody did anything.
 pub const PAGE_PING: &str = "page_ping";
 

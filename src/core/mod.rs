@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod filter;
 pub mod limits;
 pub mod money;
+pub mod page;
 pub mod period;
 pub mod project_id;
 pub mod range;

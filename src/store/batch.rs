@@ -13,11 +13,12 @@ use duckdb::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use duckdb::arrow::error::ArrowError;
 use duckdb::arrow::record_batch::RecordBatch;
 
-use crate::core::event::{COLUMNS, Event, Read};
+use crate::core::event::{COLUMNS, Event, PAGE_VIEW, Read};
+use crate::core::page;
 use crate::store::person::Persons;
 
 /// Columns that every event has, before those of [`COLUMNS`].
-pub const FIXED: [&str; 10] = [
+pub const FIXED: [&str; 11] = [
     "seq",
     "id",
     "project",
@@ -28,6 +29,7 @@ pub const FIXED: [&str; 10] = [
     "person",
     "anonymous",
     "outcome",
+    "page",
 ];
 
 /// Columns of the previews table.
@@ -56,6 +58,7 @@ fn event_schema() -> SchemaRef {
         Field::new("person", DataType::Int32, true),
         Field::new("anonymous", DataType::Int32, true),
         Field::new("outcome", DataType::Utf8, true),
+        Field::new("page", DataType::Utf8, true),
     ];
     fields.extend(COLUMNS.iter().map(|column| {
         let kind = match column.read {
@@ -90,6 +93,7 @@ pub struct EventBatch {
     person: Int32Builder,
     anonymous: Int32Builder,
     outcome: StringBuilder,
+    page: StringBuilder,
     columns: Vec<Builder>,
 }
 
@@ -111,6 +115,7 @@ impl Default for EventBatch {
             person: Int32Builder::new(),
             anonymous: Int32Builder::new(),
             outcome: StringBuilder::new(),
+            page: StringBuilder::new(),
             columns: COLUMNS
                 .iter()
                 .map(|column| match column.read {
@@ -144,6 +149,8 @@ impl EventBatch {
             .append_option(persons.anonymous.map(|number| number as i32));
         let outcome = event.is_call().then(|| event.outcome().id());
         self.outcome.append_option(outcome);
+        let path = event.path.as_ref().filter(|_| event.kind == PAGE_VIEW);
+        self.page.append_option(path.map(|path| page::form(path)));
         for (column, builder) in COLUMNS.iter().zip(&mut self.columns) {
             match (column.read, builder) {
                 (Read::Text(read), Builder::Text(builder)) => builder.append_option(read(event)),
@@ -186,6 +193,7 @@ impl EventBatch {
             Arc::new(self.person.finish()),
             Arc::new(self.anonymous.finish()),
             Arc::new(self.outcome.finish()),
+            Arc::new(self.page.finish()),
         ];
         arrays.extend(self.columns.iter_mut().map(|builder| match builder {
             Builder::Text(builder) => Arc::new(builder.finish()) as ArrayRef,

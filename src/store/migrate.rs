@@ -32,6 +32,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0008_features_by_day",
         include_str!("migrations/0008_features_by_day.sql"),
     ),
+    ("0009_pages", include_str!("migrations/0009_pages.sql")),
 ];
 
 /// Brings the attached database up to date.

@@ -9,9 +9,10 @@ use crate::analysis::grouped::Grouped;
 use crate::analysis::identity;
 use crate::analysis::inquiry::Inquiry;
 use crate::analysis::journey::answer::{Answer, Ways};
-use crate::analysis::journey::place::{PAGE_VIEW, Places};
+use crate::analysis::journey::place::Places;
 use crate::analysis::journey::question::{Direction, Question};
 use crate::analysis::journey::way::{Stop, way};
+use crate::core::event::PAGE_VIEW;
 use crate::core::sql::{Binds, Sql};
 use crate::store::engine::EngineError;
 use crate::store::study::by_row;
@@ -19,15 +20,19 @@ use crate::store::table::Cell;
 
 /// Events held at once; beyond it visits are looked at in several passes. At some 60 bytes each this is 360 MB.
 const PASS_EVENTS_MAX: u64 = 6_000_000;
-/// Most different events and paths. Beyond it a product names things in its paths that no form collapses.
-const PLACES_MAX: usize = 1_000_000;
+/// Most different events and pages, the most frequent ones. The others are one place: nobody can look at so many, and
+/// a product that has more names things in its paths that no form collapses.
+const PLACES_MAX: i64 = 200_000;
+/// Their name.
+const OTHERS: &str = "Other pages";
 
 /// Answers.
 ///
 /// # Errors
 /// If the engine fails or is interrupted.
 pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineError> {
-    let (places, numbers) = places(inquiry, &question)?;
+    let (mut places, numbers) = places(inquiry, &question)?;
+    let others = places.other(OTHERS);
     let mut ways = Ways::default();
     let (sql, binds) = stops(&question);
     let passes = passes(inquiry, &sql, &binds)?;
@@ -44,7 +49,7 @@ pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineErr
                 stops.push(Stop {
                     at,
                     seq,
-                    place: numbers.get(&place).copied().unwrap_or_default(),
+                    place: numbers.get(&place).copied().unwrap_or(others),
                     is_anchor: is_anchor != 0,
                 });
             }
@@ -76,26 +81,21 @@ pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineErr
     ))
 }
 
-/// Every event and path of the period as a place, by the number that the engine gives it.
+/// The events and pages of the period as places, by the number that the engine gives them.
 fn places(
     inquiry: &Inquiry,
     question: &Question,
 ) -> Result<(Places, HashMap<i64, u32, RandomState>), EngineError> {
     let mut binds = Binds::default();
     let sql = Sql::text(
-        "SELECT place_number(type, p), type, p FROM (SELECT type, {{path}} AS p FROM {{events}} \
-         WHERE {{rows}}) GROUP BY type, p ORDER BY type, p LIMIT {{most}}",
+        "SELECT place_number(type, p), type, p FROM (SELECT type, p FROM (SELECT type, {{page}} AS p FROM {{events}} \
+         WHERE {{rows}}) GROUP BY type, p ORDER BY count(*) DESC, type, p LIMIT {{most}}) ORDER BY type, p",
     )
-    .fill("path", &path(&mut binds))
+    .fill("page", &page(&mut binds))
     .fill("events", &events(question))
     .fill("rows", &rows(question, &mut binds))
-    .fill("most", &Sql::number(PLACES_MAX as i64 + 1));
+    .fill("most", &Sql::number(PLACES_MAX));
     let found = inquiry.rows(&sql, &binds)?;
-    if found.len() > PLACES_MAX {
-        return Err(EngineError::Query(format!(
-            "there are more than {PLACES_MAX} different paths; ask for a shorter period or filter by path"
-        )));
-    }
     let mut places = Places::default();
     let mut numbers: HashMap<i64, u32, RandomState> = HashMap::default();
     for row in &found {
@@ -125,10 +125,10 @@ fn stops(question: &Question) -> (Sql, Binds) {
         }
     };
     let sql = Sql::text(
-        "SELECT text_number(session_id), epoch_us(occurred_at), seq, place_number(type, {{path}}), \
+        "SELECT text_number(session_id), epoch_us(occurred_at), seq, place_number(type, {{page}}), \
          CAST({{anchor}} AS BIGINT) FROM {{events}} WHERE {{rows}}{{only}}",
     )
-    .fill("path", &path(&mut binds))
+    .fill("page", &page(&mut binds))
     .fill("anchor", &anchor)
     .fill("rows", &rows(question, &mut binds))
     .fill("only", &only)
@@ -136,9 +136,10 @@ fn stops(question: &Question) -> (Sql, Binds) {
     (sql, binds)
 }
 
-/// The path that tells where an event was, of those that have a place of their own.
-fn path(binds: &mut Binds) -> Sql {
-    Sql::text("CASE WHEN type = {{page}} THEN path END").fill("page", &binds.text(PAGE_VIEW))
+/// The page on which an event was, of those that have a place of their own.
+fn page(binds: &mut Binds) -> Sql {
+    Sql::text("CASE WHEN type = {{looked}} THEN coalesce(page, path) END")
+        .fill("looked", &binds.text(PAGE_VIEW))
 }
 
 fn events(question: &Question) -> Sql {

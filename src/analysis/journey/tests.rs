@@ -185,6 +185,35 @@ fn a_hundred_thousand_paths_are_walked() {
 }
 
 #[test]
+fn pages_beyond_the_most_frequent_ones_are_one_place() {
+    let mut events = Vec::new();
+    for number in 0..200_010_u32 {
+        // No form collapses words.
+        let path = format!("/topic/word-{}-x", letters(number));
+        events.push(page(&format!("u{number}"), &path, "2026-11-02T10:00:00Z"));
+    }
+    for number in 0..20 {
+        events.push(page(&format!("v{number}"), "/", "2026-11-02T10:00:00Z"));
+    }
+    let answer = journeys(&Given::events("UTC", events), "steps=2");
+    assert_eq!(answer.visits, 200_030);
+    // `/` and 199,999 words have a name of their own, and eleven words have not.
+    let first = &stations(&answer)[0];
+    assert_eq!(first[..2], [("/", 20), ("Other pages", 11)]);
+    assert_eq!(first.iter().map(|(_, visits)| visits).sum::<u64>(), 200_030);
+}
+
+/// A number in letters.
+fn letters(number: u32) -> String {
+    let letter = |digit| char::from(b'g' + digit as u8);
+    number
+        .to_string()
+        .chars()
+        .filter_map(|digit| digit.to_digit(10).map(letter))
+        .collect()
+}
+
+#[test]
 fn a_user_in_ten_thousand_visits_is_ten_thousand_ways() {
     let mut events = Vec::new();
     for number in 0..10_000 {
