@@ -10,42 +10,42 @@ use crate::store::control::exchange_rate::{RATES_MAX, RateDraft};
 /// The first line, which may be left out.
 pub const HEAD: &str = "currency,day,usd";
 
+/// Problems after which no more are looked for: the text is something else.
+const PROBLEMS_MAX: usize = 200;
+
 /// The rates of `text`, as of `now`.
 ///
 /// # Errors
 /// Everything that is wrong with it, each with its line; then none of it can be used.
 pub fn parse(text: &str, now: Timestamp) -> Result<Vec<DatedRate>, Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let (mut rates, mut problems) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                problems.push(format!("the text cannot be read as CSV: {error}"));
-                break;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let fields: Vec<&str> = record.iter().collect();
+    let mut is_first = true;
+    for (place, text) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        if text.trim().is_empty() {
+            continue;
+        }
+        let line = place + 1;
+        // No field can hold a comma, so that quotes only surround what would be the same without them.
+        let bare = |field: &str| field.trim().trim_matches('"').trim().to_owned();
+        let fields: Vec<String> = text.split(',').map(bare).collect();
+        if std::mem::take(&mut is_first) && is_head(&fields) {
+            continue;
+        }
         let [currency, day, usd] = fields.as_slice() else {
             let count = fields.len();
             problems.push(format!(
                 "line {line} has {count} fields; three are needed: {HEAD}"
             ));
+            if problems.len() >= PROBLEMS_MAX {
+                break;
+            }
             continue;
         };
-        if rates.is_empty() && problems.is_empty() && is_head(&fields) {
-            continue;
-        }
         let draft = RateDraft {
-            currency: (*currency).to_owned(),
-            day: (*day).to_owned(),
-            usd: (*usd).to_owned(),
+            currency: currency.clone(),
+            day: day.clone(),
+            usd: usd.clone(),
         };
         match draft.check(now) {
             Ok(rate) if !seen.insert((rate.currency, rate.day)) => problems.push(format!(
@@ -62,6 +62,9 @@ pub fn parse(text: &str, now: Timestamp) -> Result<Vec<DatedRate>, Vec<String>> 
                 let told: Vec<String> = told.collect();
                 problems.push(format!("line {line}: {}", told.join("; ")));
             }
+        }
+        if problems.len() >= PROBLEMS_MAX {
+            break;
         }
         if rates.len() > RATES_MAX {
             problems.push(format!(
@@ -81,7 +84,7 @@ pub fn parse(text: &str, now: Timestamp) -> Result<Vec<DatedRate>, Vec<String>> 
     }
 }
 
-fn is_head(fields: &[&str]) -> bool {
+fn is_head(fields: &[String]) -> bool {
     fields.join(",").eq_ignore_ascii_case(HEAD)
 }
 
@@ -105,6 +108,8 @@ mod tests {
         let expected = ["EUR 2026-03-31 1.0834", "JPY 2026-03-31 0.0066"];
         let lines = "EUR,2026-03-31,1.0834\r\njpy , 2026-03-31, 0.00660\r\n\r\n";
         assert_eq!(told(lines), expected);
+        let quoted = "\"EUR\",\"2026-03-31\",\"1.0834\"\nJPY,2026-03-31,0.0066";
+        assert_eq!(told(quoted), expected);
         assert_eq!(
             told(&format!("\u{feff}Currency,Day,USD\n{lines}")),
             expected
@@ -113,7 +118,7 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_told_with_its_line() {
-        let text = "currency,day,usd\nEUR,2026-03-31,1.08\nUSD,2026-01-01,1\nEUR,31.3.2026,0\n\
+        let text = "currency,day,usd\r\nEUR,2026-03-31,1.08\r\nUSD,2026-01-01,1\nEUR,31.3.2026,0\n\
                     XYZ,2026-01-01,1\nEUR,2026-03-31,1.09\nEUR,1.08\nGBP,2029-01-01,1.25";
         let problems = parse(text, now()).expect_err("seven lines, six wrong");
         let begins: Vec<&str> = problems
