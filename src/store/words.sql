@@ -20,3 +20,4 @@ CREATE OR REPLACE TEMP MACRO has_bit(bits, place) AS CASE WHEN place < bit_lengt
 CREATE OR REPLACE TEMP MACRO is_among(x, names) AS list_contains(names, x);
 CREATE OR REPLACE TEMP MACRO number_of(x, names, numbers) AS coalesce(MAP(names, numbers)[x], 0);
 CREATE OR REPLACE TEMP MACRO signed_bits(x) AS CAST(CAST(x AS HUGEINT) - CASE WHEN x > 9223372036854775807 THEN 18446744073709551616 ELSE 0 END AS BIGINT);
+CREATE OR REPLACE TEMP MACRO parts(x, mark) AS string_split(x, mark);
