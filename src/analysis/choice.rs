@@ -130,13 +130,19 @@ impl EventChoice {
         }
     }
 
+    /// Whether its names alone say which events it means.
+    pub fn is_of_names(&self) -> bool {
+        !self.names.is_empty() && self.filter.filter.is_empty()
+    }
+
     /// Whether an event is one, as SQL over the columns of events.
     pub fn sql(&self, binds: &mut Binds) -> Sql {
         let names = match self.names.is_empty() {
             true => is_interaction(binds),
             false => {
+                // A list is looked up once for each different name of a row group, `IN` compares every row.
                 let names = self.names.iter().map(|name| binds.text(name.as_str()));
-                Sql::text("type IN ({{names}})")
+                Sql::text("is_among(type, [{{names}}])")
                     .fill("names", &Sql::join(names.collect::<Vec<_>>(), ", "))
             }
         };
@@ -195,7 +201,7 @@ mod tests {
         let choice = EventChoice::parse("step", "x' OR 1=1 --;plan:is:y'").expect("a choice");
         assert_eq!(
             choice.sql(&mut binds).as_str(),
-            "(type IN ($p0) AND (coalesce(plan = $p1, FALSE)))"
+            "(is_among(type, [$p0]) AND (coalesce(plan = $p1, FALSE)))"
         );
     }
 }

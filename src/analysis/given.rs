@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::analysis::inquiry::Inquiry;
 use crate::core::event::Event;
+use crate::core::exchange::Exchange;
 use crate::query::membership::Membership;
 use crate::store::batch::{EventBatch, PreviewBatch};
 use crate::store::engine::{Engine, EngineError, EngineSettings, Part};
@@ -19,6 +20,8 @@ pub const NOW: &str = "2026-11-21T12:00:00Z";
 pub struct Given {
     pub engine: Arc<Engine>,
     pub zone: TimeZone,
+    /// What currencies are worth in dollars: nothing is known, unless a test says so.
+    pub exchange: Exchange,
     people: People,
     next_seq: u64,
     _folder: tempfile::TempDir,
@@ -38,6 +41,7 @@ impl Given {
         };
         let mut given = Given {
             engine: Arc::new(Engine::open(settings).expect("an engine")),
+            exchange: Exchange::without_rates("USD", TimeZone::get(zone).expect("a zone")),
             zone: TimeZone::get(zone).expect("a zone"),
             people: People::default(),
             next_seq: 1,
@@ -93,8 +97,9 @@ impl Given {
             .enable_all()
             .build()
             .expect("a runtime");
+        let exchange = self.exchange.clone();
         let asked = study(&self.engine, move |study| {
-            question(&Inquiry::begin(study, 1, "USD")?.with(membership))
+            question(&Inquiry::begin(study, 1, &exchange)?.with(membership))
         });
         runtime.block_on(asked).expect("an answer")
     }

@@ -1,6 +1,8 @@
 //! What every analysis is asked through: a transaction, bound to a project.
 
+use crate::core::exchange::Exchange;
 use crate::core::sql::{Bind, Binds, Sql};
+use crate::query::conversion::Conversion;
 use crate::query::membership::Membership;
 use crate::store::engine::EngineError;
 use crate::store::study::{Columns, Study};
@@ -11,6 +13,7 @@ pub struct Inquiry<'a> {
     study: &'a Study<'a>,
     fixed: Vec<(String, Bind)>,
     membership: Membership,
+    conversion: Conversion,
     /// Everything with a lower sequence number can be seen.
     pub commit: u64,
     /// Everything with a lower one is in the roll-ups.
@@ -27,11 +30,14 @@ impl<'a> Inquiry<'a> {
     pub fn begin(
         study: &'a Study<'a>,
         project: u32,
-        currency: &str,
+        exchange: &Exchange,
     ) -> Result<Inquiry<'a>, EngineError> {
         let fixed = vec![
             ("project".to_owned(), Bind::Whole(i64::from(project))),
-            ("currency".to_owned(), Bind::Text(currency.to_owned())),
+            (
+                "currency".to_owned(),
+                Bind::Text(exchange.currency().to_owned()),
+            ),
         ];
         let state = study.rows(
             &Sql::text("SELECT next_seq, rolled_seq FROM load_state"),
@@ -56,6 +62,7 @@ impl<'a> Inquiry<'a> {
             study,
             fixed,
             membership: Membership::default(),
+            conversion: Conversion::new(exchange.clone(), number(1)),
         })
     }
 
@@ -75,7 +82,8 @@ impl<'a> Inquiry<'a> {
     /// # Errors
     /// If the engine fails.
     pub fn rows(&self, sql: &Sql, binds: &Binds) -> Result<Rows, EngineError> {
-        self.study.rows(sql, &self.bound(binds)?)
+        let (sql, values) = self.resolved(sql, binds)?;
+        self.study.rows(&sql, &values)
     }
 
     /// Asks for columns of whole numbers.
@@ -88,14 +96,20 @@ impl<'a> Inquiry<'a> {
         binds: &Binds,
         each: impl FnMut(&Columns<'_>),
     ) -> Result<(), EngineError> {
-        self.study.numbers(sql, &self.bound(binds)?, each)
+        let (sql, values) = self.resolved(sql, binds)?;
+        self.study.numbers(&sql, &values, each)
     }
 
-    fn bound(&self, binds: &Binds) -> Result<Vec<(String, Bind)>, EngineError> {
+    fn resolved(
+        &self,
+        sql: &Sql,
+        binds: &Binds,
+    ) -> Result<(Sql, Vec<(String, Bind)>), EngineError> {
         let mut bound = binds.named();
         bound.extend(self.fixed.iter().cloned());
         let ask = |sql: &Sql, values: &[(String, Bind)]| self.study.rows(sql, values);
         self.membership.resolve(&ask, &mut bound)?;
-        Ok(bound)
+        let sql = self.conversion.resolve(&ask, sql, &mut bound)?;
+        Ok((sql, bound))
     }
 }

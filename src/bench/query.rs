@@ -19,7 +19,6 @@ use crate::bench::query_report::{IngestingReport, QueryReport, SectionReport};
 use crate::bench::server_process::{BenchFolder, ServerProcess};
 use crate::bench::stream::{Stream, Streamed};
 use crate::catalogue::section::PAGES;
-use crate::core::range::Range;
 use crate::people::answer::Topic;
 use crate::store::machine::engine_memory_bytes;
 
@@ -237,15 +236,11 @@ fn questions(options: &BenchQueryOptions) -> Vec<Asked> {
     let is_page = |page: &str| options.pages.is_empty() || options.pages.iter().any(|p| p == page);
     let mut asked = Vec::new();
     for range in RANGES.into_iter().filter(|range| is_wanted(range)) {
-        let meant = Range::parse(Some(range), None, None)
-            .ok()
-            .flatten()
-            .unwrap_or(Range::Day);
         for page in PAGES.iter().filter(|page| is_page(page.id)) {
             for section in page.sections {
                 let mut query = url::form_urlencoded::Serializer::new(String::new());
                 query.append_pair("range", range);
-                let mut parameters = section.parameters(meant);
+                let mut parameters = section.parameters();
                 if !parameters.iter().any(|(name, _)| *name == "compare") {
                     parameters.push(("compare", page.compare.id().to_owned()));
                 }

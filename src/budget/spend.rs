@@ -113,9 +113,9 @@ async fn answer(
     project: &Project,
     question: Question,
 ) -> Result<Answer, SpendError> {
-    let (id, currency) = (project.id.get(), project.currency.clone());
+    let (id, exchange) = (project.id.get(), project.exchange.clone());
     let asked = engine.ask(move |engine| {
-        let session = Session::begin(engine, id, &currency)?;
+        let session = Session::begin(engine, id, &exchange)?;
         ask::answer(&session, &question)
     });
     Ok(asked.await?)

@@ -73,8 +73,11 @@ const MEASURES: &[(&str, &str)] = &[
         "paid",
         "amounts paid less refunds, in the project's currency",
     ),
-    ("payments_n", "payments in the project's currency"),
-    ("foreign_payments_n", "payments in other currencies"),
+    ("payments_n", "payments that are part of the revenue"),
+    (
+        "foreign_payments_n",
+        "payments in a currency without a rate",
+    ),
     ("positive", "positive ratings"),
     ("negative", "negative ratings"),
     ("ratings_n", "ratings"),

@@ -7,6 +7,7 @@ pub mod cycle;
 pub mod decimal;
 pub mod draw;
 pub mod event;
+pub mod exchange;
 pub mod filter;
 pub mod limits;
 pub mod money;

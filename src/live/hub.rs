@@ -111,16 +111,16 @@ impl Hub {
         })
     }
 
-    /// Makes room for a project, or takes over its changed zone and currency.
+    /// Makes room for a project, or takes over its changed zone, currency and exchange rates.
     pub fn configure(&self, project: &Project) {
         let now = self.clock.now();
-        let (zone, currency) = (project.time_zone.clone(), project.currency.clone());
+        let exchange = project.exchange.clone();
         let known = self.places.read().get(&project.id.get()).cloned();
         if let Some(place) = known {
-            place.window.lock().configure(zone, currency, now);
+            place.window.lock().configure(exchange, now);
             return;
         }
-        let window = Window::new(zone, currency, self.feed_max, now);
+        let window = Window::new(exchange, self.feed_max, now);
         let nothing = Tick {
             number: 0,
             whole: Arc::from(""),

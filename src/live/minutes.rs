@@ -24,7 +24,8 @@ pub struct Minute {
     pub providers: ByProvider,
     /// People and visitors who were active in the five minutes up to the end of this one.
     pub active: u64,
-    /// Payments by currency, in ten-thousandths. All currencies, so that a project may change its own.
+    /// Payments by currency, in ten-thousandths. As they were paid, so that a project may change its
+    /// currency, and a rate may be entered late.
     paid: Vec<(String, i64)>,
 }
 
@@ -37,10 +38,9 @@ impl Minute {
         }
     }
 
-    /// Payments in one currency.
-    pub fn revenue(&self, currency: &str) -> i64 {
-        let paid = self.paid.iter().find(|(code, _)| code == currency);
-        paid.map_or(0, |(_, sum)| *sum)
+    /// Payments by currency, in ten-thousandths.
+    pub fn paid(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.paid.iter().map(|(code, sum)| (code.as_str(), *sum))
     }
 }
 
@@ -82,12 +82,15 @@ impl Minutes {
         sum
     }
 
-    /// Payments in one currency of a range of minutes, half open, in ten-thousandths.
-    pub fn revenue(&self, range: Range<i64>, currency: &str) -> i64 {
-        let minutes = self.kept.range(range);
-        minutes.fold(0, |sum, (_, minute)| {
-            i64::saturating_add(sum, minute.revenue(currency))
-        })
+    /// Payments of a range of minutes, half open, by currency, in ten-thousandths.
+    pub fn paid(&self, range: Range<i64>) -> Vec<(String, i64)> {
+        let mut sum = Minute::default();
+        for (_, minute) in self.kept.range(range) {
+            for (currency, amount) in minute.paid() {
+                sum.pay(currency, amount);
+            }
+        }
+        sum.paid
     }
 
     /// Forgets what the present minute no longer needs. To be called once a minute.
@@ -131,9 +134,10 @@ mod tests {
         count(&mut minutes, &payment(10_0000, "EUR"), 1000);
         count(&mut minutes, &payment(-9_0000, "USD"), 1001);
 
-        assert_eq!(minutes.revenue(1000..1002, "USD"), 40_0000);
-        assert_eq!(minutes.revenue(1000..1001, "EUR"), 10_0000);
-        assert_eq!(minutes.revenue(1002..1010, "USD"), 0);
+        let both = [("USD".to_owned(), 40_0000), ("EUR".to_owned(), 10_0000)];
+        assert_eq!(minutes.paid(1000..1002), both);
+        assert_eq!(minutes.paid(1001..1002), [("USD".to_owned(), -9_0000)]);
+        assert_eq!(minutes.paid(1002..1010), []);
     }
 
     #[test]

@@ -4,10 +4,13 @@
 //! since local midnight; each against the same time yesterday; and 60 minutes of each. Pure: time is an argument.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::core::event::Event;
+use crate::core::exchange::Exchange;
 use crate::core::period::Day;
 use crate::live::feed::Feed;
 use crate::live::figures::{Changes, Figures, Hour, Point, ProviderNow, Yesterday, change};
@@ -25,8 +28,7 @@ const THEN_MINUTES: i64 = ACTIVE_US / MINUTE_US;
 
 /// The windows of one project.
 pub struct Window {
-    zone: TimeZone,
-    currency: String,
+    exchange: Exchange,
     day: Day,
     /// The minute that is running.
     present: i64,
@@ -59,11 +61,10 @@ pub struct Now {
 
 impl Window {
     /// An empty window at `now`.
-    pub fn new(zone: TimeZone, currency: String, feed_max: usize, now: Timestamp) -> Window {
-        let day = Day::of(now, &zone);
+    pub fn new(exchange: Exchange, feed_max: usize, now: Timestamp) -> Window {
+        let day = Day::of(now, exchange.zone());
         let mut window = Window {
-            zone,
-            currency,
+            exchange,
             day,
             present: i64::MIN,
             seconds: Seconds::default(),
@@ -76,18 +77,17 @@ impl Window {
         window
     }
 
-    /// Takes over a changed zone or currency; every figure is told by the new ones from now on.
-    pub fn configure(&mut self, zone: TimeZone, currency: String, now: Timestamp) {
-        if self.zone != zone {
-            self.day = Day::of(now, &zone);
-            self.zone = zone;
+    /// Takes over a changed zone, currency or exchange rate; every figure is told by the new ones from now on.
+    pub fn configure(&mut self, exchange: Exchange, now: Timestamp) {
+        if self.exchange.zone() != exchange.zone() {
+            self.day = Day::of(now, exchange.zone());
         }
-        self.currency = currency;
+        self.exchange = exchange;
     }
 
     /// The currency that revenue is told in.
     pub fn currency(&self) -> &str {
-        &self.currency
+        self.exchange.currency()
     }
 
     /// Adds an event to everything it falls into.
@@ -150,7 +150,7 @@ impl Window {
             active_users_now: self.people.active(now.as_microsecond()),
             queries_per_minute: minute.requests(),
             tokens_consumed_today: self.minutes.sum(today.clone()).tokens,
-            revenue_today: self.minutes.revenue(today, &self.currency),
+            revenue_today: self.revenue(today),
             avg_latency_ms: five.avg_latency_ms(),
             p95_latency_ms: recent.latency.quantile(0.95),
             error_rate: five.error_rate(),
@@ -217,7 +217,7 @@ impl Window {
             active_users_now: self.minutes.get(then - 1).map_or(0, |minute| minute.active),
             queries_per_minute: five.requests() as f64 / THEN_MINUTES as f64,
             tokens_consumed_today: has_begun.then(|| self.minutes.sum(begin..then).tokens),
-            revenue_today: has_begun.then(|| self.minutes.revenue(begin..then, &self.currency)),
+            revenue_today: has_begun.then(|| self.revenue(begin..then)),
             avg_latency_ms: five.avg_latency_ms(),
             error_rate: five.error_rate(),
         }
@@ -227,7 +227,7 @@ impl Window {
     fn changes(&self, figures: &Figures, yesterday: &Yesterday) -> Changes {
         let whole = minute_of(self.day.start)..self.present;
         let tokens = self.minutes.sum(whole.clone()).tokens;
-        let revenue = self.minutes.revenue(whole, &self.currency);
+        let revenue = self.revenue(whole);
         let of =
             |now: i64, then: Option<i64>| then.and_then(|then| change(now as f64, then as f64));
         let both = |now: Option<f64>, then: Option<f64>| now.zip(then);
@@ -260,10 +260,23 @@ impl Window {
             },
             requests: minute.tally.requests(),
             tokens: minute.tally.tokens,
-            revenue: minute.revenue(&self.currency),
+            revenue: self.exchange.sum(minute.paid(), self.local_day(number)),
             avg_latency_ms: minute.tally.avg_latency_ms(),
             error_rate: minute.tally.error_rate(),
         }
+    }
+
+    /// Payments of a range of minutes of one local day, half open, in the project's currency.
+    fn revenue(&self, minutes: Range<i64>) -> i64 {
+        let day = self.local_day(minutes.start);
+        let paid = self.minutes.paid(minutes);
+        let amounts = paid.iter().map(|(code, sum)| (code.as_str(), *sum));
+        self.exchange.sum(amounts, day)
+    }
+
+    fn local_day(&self, minute: i64) -> Date {
+        let moment = Timestamp::from_microsecond(minute * MINUTE_US).unwrap_or(Timestamp::MIN);
+        moment.to_zoned(self.exchange.zone().clone()).date()
     }
 
     fn calls(&self, number: i64) -> Vec<(String, u64)> {
@@ -297,7 +310,7 @@ impl Window {
         self.minutes.turn(present);
         self.present = present;
         if !self.day.contains(now) {
-            self.day = Day::of(now, &self.zone);
+            self.day = Day::of(now, self.exchange.zone());
         }
     }
 }

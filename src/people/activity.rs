@@ -8,6 +8,9 @@ use std::collections::HashMap;
 /// Days of one word. The engine shifts signed numbers, so the two highest bits stay free.
 pub const WORD_DAYS: usize = 62;
 
+/// The bits of a word that are days.
+const WORD_MASK: u64 = (1 << WORD_DAYS) - 1;
+
 /// A person's first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -27,6 +30,8 @@ pub struct Activity {
     words: usize,
     members: Vec<Member>,
     bits: Vec<u64>,
+    /// By person, one more than their place; 0 for who is not there.
+    places: Vec<u32>,
 }
 
 impl Activity {
@@ -38,17 +43,32 @@ impl Activity {
             words: words(days),
             members: Vec::new(),
             bits: Vec::new(),
+            places: Vec::new(),
         }
     }
 
-    /// Adds a person with the words of their days.
+    /// Adds a person with the words of their days. Who is there already gets these days too.
     pub fn push(&mut self, member: Member, words: impl Iterator<Item = u64>) {
+        let person = usize::try_from(member.person).unwrap_or(0);
+        if person >= self.places.len() {
+            self.places.resize(person + 1, 0);
+        }
+        if let Some(place) = (self.places[person] as usize).checked_sub(1) {
+            let held = &mut self.members[place];
+            held.first = held.first.min(member.first);
+            let bits = &mut self.bits[place * self.words..][..self.words];
+            for (held, word) in bits.iter_mut().zip(words) {
+                *held |= word & WORD_MASK;
+            }
+            return;
+        }
         self.members.push(member);
+        self.places[person] = self.members.len() as u32;
         self.bits.extend(
             words
                 .chain(std::iter::repeat(0))
                 .take(self.words)
-                .map(|word| word & ((1 << WORD_DAYS) - 1)),
+                .map(|word| word & WORD_MASK),
         );
     }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::core::range::{Interval, Period, midnight};
 use crate::core::sql::{Binds, Sql};
 use crate::people::activity::{Activity, Member, words};
+use crate::query::ask::people::Whos;
 use crate::query::condition::Checked;
 use crate::query::field::Field;
 use crate::query::plan::{Level, Plan, Statement};
@@ -42,23 +43,11 @@ impl Crowd<'_> {
         let is_filtered = self.filter.fields().any(|field| !field.is_person());
         if !is_filtered {
             let plan = plan(session, &whole, self.filter);
-            return Ok(read(
-                &session.ask(&plan.activity(start, days))?,
-                start,
-                days,
-            ));
+            return read(session, &plan, start, days);
         }
         let window = self.since(self.moment_of(start).max(whole.from));
-        let found = read(
-            &session.ask(&plan(session, &window, self.filter).activity(start, days))?,
-            start,
-            days,
-        );
-        let everybody = read(
-            &session.ask(&plan(session, &whole, &all).activity(start, 1))?,
-            start,
-            1,
-        );
+        let found = read(session, &plan(session, &window, self.filter), start, days)?;
+        let everybody = read(session, &plan(session, &whole, &all), start, 1)?;
         let firsts: HashMap<i64, i64> = everybody
             .people()
             .map(|(member, _)| (member.person, member.first))
@@ -85,13 +74,13 @@ impl Crowd<'_> {
     }
 
     /// Who used which feature ever, and on which local days first and last. Columns: the feature, and lists of people,
-    /// first and last days.
+    /// first and last days. Somebody may be there under several numbers, which `whos` leads to one.
     ///
     /// # Errors
     /// If the engine fails.
-    pub fn feature_uses(&self, session: &Session) -> Result<Rows, EngineError> {
+    pub fn feature_uses<'s>(&self, session: &'s Session) -> Result<(Rows, &'s Whos), EngineError> {
         let Some(earliest) = earliest(session)? else {
-            return Ok(Rows::new());
+            return Ok((Rows::new(), session.whos()?));
         };
         let whole = self.since(earliest);
         let by = [Field::find("feature").map_err(|error| EngineError::Query(error.to_string()))?];
@@ -100,7 +89,7 @@ impl Crowd<'_> {
             levels: &[Level::ValueInBar],
             ..plan(session, &whole, self.filter)
         };
-        session.ask(&plan.feature_uses())
+        Ok((session.ask(&plan.feature_uses())?, session.whos_of(&plan)?))
     }
 
     /// The first local day of the first bar, in days since 1970. Weeks and months are told whole.
@@ -207,25 +196,38 @@ fn plan<'a>(session: &Session, period: &'a Period, filter: &'a Checked) -> Plan<
     }
 }
 
-/// Everybody in lists, as [`Plan::activity`] gives them.
-fn read(rows: &Rows, start: i64, days: usize) -> Activity {
+/// Everybody as who they turned out to be.
+fn read(session: &Session, plan: &Plan, start: i64, days: usize) -> Result<Activity, EngineError> {
+    let rows = session.ask(&plan.activity(start, days))?;
+    let users = session.ask(&Plan::users())?;
+    let whos = session.whos_of(plan)?;
+    let mut is_user: Vec<bool> = Vec::new();
+    for user in list(&users, 0) {
+        let place = usize::try_from(*user).unwrap_or(0);
+        is_user.resize(is_user.len().max(place + 1), false);
+        is_user[place] = true;
+    }
+    let (people, firsts) = (list(&rows, 0), list(&rows, 1));
+    let words: Vec<&[i64]> = (0..words(days))
+        .map(|number| list(&rows, 2 + number))
+        .collect();
     let mut activity = Activity::new(start, days);
-    let list = |place: usize| {
-        let cell = rows.first().and_then(|row| row.get(place));
-        cell.map_or(&[][..], Cell::wholes)
-    };
-    let (people, firsts, kinds) = (list(0), list(1), list(2));
-    let words: Vec<&[i64]> = (0..words(days)).map(|number| list(3 + number)).collect();
-    for (place, ((person, first), kind)) in people.iter().zip(firsts).zip(kinds).enumerate() {
+    for (place, (number, first)) in people.iter().zip(firsts).enumerate() {
+        let person = whos.resolve(*number as usize);
         let member = Member {
-            person: *person,
+            person: person as i64,
             first: *first,
-            is_identified: *kind == 1,
+            is_identified: is_user.get(person).copied().unwrap_or(false),
         };
         let bits = words
             .iter()
             .map(|word| word.get(place).copied().unwrap_or(0) as u64);
         activity.push(member, bits);
     }
-    activity
+    Ok(activity)
+}
+
+fn list(rows: &Rows, place: usize) -> &[i64] {
+    let cell = rows.first().and_then(|row| row.get(place));
+    cell.map_or(&[][..], Cell::wholes)
 }

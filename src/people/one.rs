@@ -47,7 +47,7 @@ pub struct Profile {
     pub cost: f64,
     /// What they paid ever, in the project's currency.
     pub revenue: f64,
-    /// Payments in other currencies, which are not added up.
+    /// Payments in a currency without a rate, which are not added up.
     pub foreign_payments: i64,
     /// The stage of their life with the product; `None` if they were never active.
     pub stage: Option<Stage>,

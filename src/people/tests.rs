@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::core::event::Event;
+use crate::core::exchange::Exchange;
 use crate::core::range::{Interval, Period, Range};
 use crate::core::sql::{Binds, Sql};
 use crate::people::answer::{Coverage, Table, Topic};
@@ -31,6 +32,7 @@ const NOW: &str = "2026-11-21T12:00:00Z";
 struct Given {
     engine: Arc<Engine>,
     zone: TimeZone,
+    exchange: Exchange,
     people: People,
     next_seq: u64,
     _folder: tempfile::TempDir,
@@ -50,6 +52,7 @@ impl Given {
         };
         let mut given = Given {
             engine: Arc::new(Engine::open(settings).expect("an engine")),
+            exchange: Exchange::without_rates("USD", TimeZone::get(zone).expect("a zone")),
             zone: TimeZone::get(zone).expect("a zone"),
             people: People::default(),
             next_seq: 1,
@@ -108,8 +111,9 @@ impl Given {
             .enable_all()
             .build()
             .expect("a runtime");
+        let exchange = self.exchange.clone();
         let asked = self.engine.ask(move |engine| {
-            let mut session = Session::begin(engine, 1, "USD")?;
+            let mut session = Session::begin(engine, 1, &exchange)?;
             session.uses_rollups = uses_rollups;
             ask(&session)
         });

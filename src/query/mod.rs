@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod ask;
 pub mod condition;
+pub mod conversion;
 pub mod field;
 pub mod membership;
 pub mod plan;

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::catalogue::frame::alias;
+use crate::core::exchange::Exchange;
 use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
 use crate::query::ask::people::Whos;
+use crate::query::conversion::Conversion;
 use crate::query::membership::Membership;
-use crate::query::plan::{Rolled, Statement};
+use crate::query::plan::{Plan, Rolled, Statement};
 use crate::store::engine::{Ask, EngineError};
 use crate::store::table::{Cell, Rows};
 use crate::store::zones;
@@ -27,6 +29,8 @@ pub struct Session<'a> {
     whos: OnceCell<Whos>,
     /// Who is in which segment.
     membership: Membership,
+    /// What currencies are worth.
+    conversion: Conversion,
     /// Everything with a lower sequence number can be seen.
     pub commit: u64,
     /// Whether roll-ups may be used; tests compare both ways.
@@ -41,11 +45,14 @@ impl<'a> Session<'a> {
     pub fn begin(
         ask: &'a Ask<'a>,
         project: u32,
-        currency: &str,
+        exchange: &Exchange,
     ) -> Result<Session<'a>, EngineError> {
         let fixed = vec![
             ("project".to_owned(), Bind::Whole(i64::from(project))),
-            ("currency".to_owned(), Bind::Text(currency.to_owned())),
+            (
+                "currency".to_owned(),
+                Bind::Text(exchange.currency().to_owned()),
+            ),
         ];
         let state = ask(
             &Sql::text("SELECT next_seq, rolled_seq FROM load_state"),
@@ -81,6 +88,7 @@ impl<'a> Session<'a> {
             ask,
             fixed,
             membership: Membership::default(),
+            conversion: Conversion::new(exchange.clone(), number(1)),
             uses_rollups: true,
         })
     }
@@ -106,10 +114,26 @@ impl<'a> Session<'a> {
             .get_or_init(|| Whos::of(pairs.map_or(&[], Cell::wholes))))
     }
 
+    /// Who the numbers turned out to be that a statement of this plan gives.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn whos_of(&self, plan: &Plan) -> Result<&Whos, EngineError> {
+        match plan.takes_people_as_sent() {
+            true => self.whos(),
+            false => Ok(const { &Whos::nobody_else() }),
+        }
+    }
+
     /// With the segments by which it may be asked.
     #[must_use]
     pub fn with(self, membership: Membership) -> Session<'a> {
         Session { membership, ..self }
+    }
+
+    /// Differs where amounts may become others.
+    pub fn money_fingerprint(&self) -> i64 {
+        self.conversion.fingerprint()
     }
 
     /// Names of the segments by which it may be asked.
@@ -138,6 +162,7 @@ impl<'a> Session<'a> {
             true => alias::resolved(&statement.sql),
             false => alias::unresolved(&statement.sql),
         };
+        let sql = self.conversion.resolve(self.ask, &sql, &mut binds)?;
         let started = Instant::now();
         let rows = (self.ask)(&sql, &binds)?;
         tracing::debug!(

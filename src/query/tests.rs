@@ -2,6 +2,7 @@
 
 mod bounds;
 mod distinct;
+mod exchange;
 mod reprice;
 mod split;
 mod trace;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::core::event::Event;
+use crate::core::exchange::Exchange;
 use crate::core::value::{Change, Value};
 use crate::query::answer::Answer;
 use crate::query::ask;
@@ -30,6 +32,7 @@ const NOW: &str = "2026-11-21T12:00:00Z";
 struct Given {
     engine: Arc<Engine>,
     zone: TimeZone,
+    exchange: Exchange,
     people: People,
     next_seq: u64,
     _folder: tempfile::TempDir,
@@ -49,6 +52,7 @@ impl Given {
         };
         Given {
             engine: Arc::new(Engine::open(settings).expect("an engine")),
+            exchange: Exchange::without_rates("USD", TimeZone::get(zone).expect("a zone")),
             zone: TimeZone::get(zone).expect("a zone"),
             people: People::default(),
             next_seq: 1,
@@ -101,8 +105,9 @@ impl Given {
             .enable_all()
             .build()
             .expect("a runtime");
+        let exchange = self.exchange.clone();
         let asked = self.engine.ask(move |engine| {
-            let mut session = Session::begin(engine, 1, "USD")?;
+            let mut session = Session::begin(engine, 1, &exchange)?;
             session.uses_rollups = uses_rollups;
             ask::answer(&session, &question)
         });

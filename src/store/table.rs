@@ -7,6 +7,7 @@ use duckdb::arrow::datatypes::{
 };
 use duckdb::{Connection, Statement, ToSql};
 
+use crate::core::exchange::ten_thousandths;
 use crate::core::sql::{Bind, Sql};
 use crate::store::engine::EngineError;
 
@@ -175,6 +176,11 @@ fn reader(column: &ArrayRef) -> Result<fn(&ArrayRef, usize) -> Cell, EngineError
         },
         DataType::Decimal128(_, 4) => |column, row| {
             Cell::Billionths(column.as_primitive::<Decimal128Type>().value(row) * 100_000)
+        },
+        // A sum of amounts times exchange rates, exact until here.
+        DataType::Decimal128(_, 16) => |column, row| {
+            let exact = column.as_primitive::<Decimal128Type>().value(row);
+            Cell::Billionths(ten_thousandths(exact) * 100_000)
         },
         DataType::Decimal128(_, 9) => {
             |column, row| Cell::Billionths(column.as_primitive::<Decimal128Type>().value(row))

@@ -17,3 +17,7 @@ CREATE OR REPLACE TEMP MACRO place_number(kind, path) AS CAST(hash(kind, path) >
 CREATE OR REPLACE TEMP MACRO place_in_time(moment, seq) AS (CAST(epoch_us(moment) AS HUGEINT) << 63) + seq;
 CREATE OR REPLACE TEMP MACRO at_first(x, place) AS arg_min(x, place);
 CREATE OR REPLACE TEMP MACRO has_bit(bits, place) AS CASE WHEN place < bit_length(CAST(bits AS BIT)) THEN get_bit(CAST(bits AS BIT), place) = 1 ELSE FALSE END;
+CREATE OR REPLACE TEMP MACRO is_among(x, names) AS list_contains(names, x);
+CREATE OR REPLACE TEMP MACRO number_of(x, names, numbers) AS coalesce(MAP(names, numbers)[x], 0);
+CREATE OR REPLACE TEMP MACRO signed_bits(x) AS CAST(CAST(x AS HUGEINT) - CASE WHEN x > 9223372036854775807 THEN 18446744073709551616 ELSE 0 END AS BIGINT);
+CREATE OR REPLACE TEMP MACRO parts(x, mark) AS string_split(x, mark);

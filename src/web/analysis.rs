@@ -38,10 +38,10 @@ pub async fn ask<T: Send + 'static>(
     scope: &Scope,
     question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, Problem> {
-    let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let membership = membership(app, scope).await?;
     let asked = study(&app.engine, move |study| {
-        question(&Inquiry::begin(study, project, &currency)?.with(membership))
+        question(&Inquiry::begin(study, project, &exchange)?.with(membership))
     });
     Ok(asked.await?)
 }

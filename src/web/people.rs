@@ -120,10 +120,10 @@ pub async fn tables(
     asked: Asked,
     topics: Vec<Topic>,
 ) -> Result<Vec<Table>, Problem> {
-    let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let membership = membership(app, scope).await?;
     let answered = app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?.with(membership);
+        let session = Session::begin(engine, project, &exchange)?.with(membership);
         let asker = Asker::new(&session, &asked.period, &asked.filter);
         topics.iter().map(|topic| asker.answer(*topic)).collect()
     });

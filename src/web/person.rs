@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 
 use crate::app::App;
 use crate::core::code::Code;
+use crate::core::exchange::Exchange;
 use crate::people::{erasures, one};
 use crate::query::session::Session;
 use crate::store::alias::{self, MergeError, Name};
@@ -109,7 +110,7 @@ pub async fn export(
     let place = Place {
         app,
         project: scope.project_id().get(),
-        currency: scope.project().currency.clone(),
+        exchange: scope.project().exchange.clone(),
         person,
         after: Some(-1),
     };
@@ -130,7 +131,7 @@ pub async fn export(
 struct Place {
     app: Arc<App>,
     project: u32,
-    currency: String,
+    exchange: Exchange,
     person: i64,
     after: Option<i64>,
 }
@@ -138,9 +139,9 @@ struct Place {
 impl Place {
     async fn step(mut self) -> Option<(Result<Bytes, EngineError>, Place)> {
         let after = self.after.take()?;
-        let (project, person, currency) = (self.project, self.person, self.currency.clone());
+        let (project, person, exchange) = (self.project, self.person, self.exchange.clone());
         let step = self.app.engine.ask(move |engine| {
-            let session = Session::begin(engine, project, &currency)?;
+            let session = Session::begin(engine, project, &exchange)?;
             one::export(&session, person, after)
         });
         Some(match step.await {
@@ -231,10 +232,10 @@ async fn note(
 /// The number of who somebody is, and who else that is.
 async fn known(app: &App, admin: &AdminAccess, name: &Name) -> Result<(i64, Vec<Name>), Problem> {
     let scope = admin.scope();
-    let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let asked = name.clone();
     let found = app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?;
+        let session = Session::begin(engine, project, &exchange)?;
         let Some((_, person)) = one::number(&session, &asked)? else {
             return Ok(None);
         };

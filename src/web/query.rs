@@ -81,10 +81,10 @@ pub async fn catalogue(request: HttpRequest, reader: Reader) -> Result<HttpRespo
 /// # Errors
 /// If the engine fails, or takes too long.
 pub async fn answer(app: &App, scope: &Scope, question: Question) -> Result<Answered, Problem> {
-    let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let membership = membership(app, scope).await?;
     let asked = app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?.with(membership);
+        let session = Session::begin(engine, project, &exchange)?.with(membership);
         Ok(match question.shape {
             Shape::Rows => Some(Answered::Rows(rows::listing(&session, &question)?)),
             Shape::Distribution => {

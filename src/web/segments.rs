@@ -80,7 +80,7 @@ fn roster(app: &App, scope: &Scope, saved: &[SavedSegment]) -> Roster {
     };
     Roster {
         project: scope.project_id().get(),
-        currency: scope.project().currency.clone(),
+        exchange: scope.project().exchange.clone(),
         zone: scope.project().time_zone.clone(),
         now: app.clock.now(),
         segments: saved.iter().map(named).collect(),

@@ -9,6 +9,7 @@ mod commands;
 mod crash;
 mod demo;
 mod disk;
+mod exchange;
 mod garbage;
 mod harness;
 mod import;

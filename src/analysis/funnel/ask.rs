@@ -202,12 +202,12 @@ impl Counter<'_> {
         people: Option<(usize, Listed)>,
     ) -> Result<Counted, EngineError> {
         let (sql, binds) = source::events(self.question, rules, values);
-        let passes = self.passes(&sql, &binds)?;
+        let (passes, room) = self.passes(&sql, &binds)?;
         let mut counted = Counted::default();
         counted.parts.resize(values.len() + 1, Tally::default());
         let mut judge = Judge::new(*rules);
         for pass in 0..passes {
-            let (owners, keys, rows) = self.load(&sql, &binds, pass, passes)?;
+            let (owners, keys, rows) = self.load(&sql, &binds, (pass, passes), room)?;
             let mut grouped = Grouped::new(&owners, &rows);
             drop((owners, rows));
             grouped.each(|owner, events| {
@@ -231,11 +231,11 @@ impl Counter<'_> {
         Ok(counted)
     }
 
-    /// How many passes keep the events of one within bounds.
-    fn passes(&self, sql: &Sql, binds: &Binds) -> Result<u64, EngineError> {
+    /// How many passes keep the events of one within bounds, and about how many events each has; 0 if that is unknown.
+    fn passes(&self, sql: &Sql, binds: &Binds) -> Result<(u64, usize), EngineError> {
         // There are never more events than sequence numbers, so small sets need no count.
         if self.inquiry.commit <= PASS_EVENTS_MAX {
-            return Ok(1);
+            return Ok((1, 0));
         }
         let count = Sql::text("SELECT count(*) FROM ({{events}})").fill("events", sql);
         let rows = self.inquiry.rows(&count, binds)?;
@@ -244,7 +244,8 @@ impl Counter<'_> {
             .and_then(|row| row.first())
             .and_then(Cell::whole)
             .unwrap_or(0);
-        Ok((count as u64).div_ceil(PASS_EVENTS_MAX).max(1))
+        let passes = (count as u64).div_ceil(PASS_EVENTS_MAX).max(1);
+        Ok((passes, (count as u64 / passes) as usize))
     }
 
     /// The events of a pass, with their owners as dense numbers; and for visits the key of each owner.
@@ -256,14 +257,14 @@ impl Counter<'_> {
         &self,
         sql: &Sql,
         binds: &Binds,
-        pass: u64,
-        passes: u64,
+        (pass, passes): (u64, u64),
+        room: usize,
     ) -> Result<(Vec<u32>, Option<Vec<i64>>, Vec<Moment>), EngineError> {
-        let mut owners: Vec<u32> = Vec::new();
-        let mut rows: Vec<Moment> = Vec::new();
+        let mut owners: Vec<u32> = Vec::with_capacity(room);
+        let mut rows: Vec<Moment> = Vec::with_capacity(room);
         let mut visits = Visits::default();
         self.inquiry.numbers(sql, binds, |columns| {
-            for [key, at, seq, mask, split] in by_row(columns) {
+            for [key, at, seq, step] in by_row(columns) {
                 let owner = match self.question.unit {
                     Unit::User => self.identity.resolve(key as u32),
                     Unit::Visit if key as u64 % passes == pass => visits.number(key),
@@ -276,8 +277,8 @@ impl Counter<'_> {
                 rows.push(Moment {
                     at,
                     seq,
-                    mask: mask as u16,
-                    split: split as u16,
+                    mask: (step >> 16) as u16,
+                    split: step as u16,
                 });
             }
         })?;

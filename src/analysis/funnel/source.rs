@@ -1,5 +1,7 @@
 //! The events that a funnel looks at, as narrow rows: who, when, which steps it is, and its value of the split.
 
+use std::collections::BTreeMap;
+
 use crate::analysis::choice::is_interaction;
 use crate::analysis::funnel::attempt::{EXCLUDED, Rules};
 use crate::analysis::funnel::question::{Order, Question, Unit};
@@ -15,32 +17,54 @@ fn owner(unit: Unit) -> Sql {
     })
 }
 
-/// Columns: owner, moment, sequence number, mask, number of the split's value (0 is any other).
+/// Columns: owner, moment, sequence number, and `mask · 2¹⁶ + split`: which steps it is, and the number of the split's
+/// value (0 is any other).
 pub fn events(question: &Question, rules: &Rules, values: &[Option<String>]) -> (Sql, Binds) {
     let mut binds = Binds::default();
-    let mut bits: Vec<(Sql, u16)> = Vec::new();
-    for (step, choice) in question.steps.iter().enumerate() {
-        bits.push((choice.sql(&mut binds), 1 << step));
+    let steps = question.steps.iter().enumerate();
+    let bits = steps
+        .map(|(step, choice)| (choice, 1 << step))
+        .chain(question.exclude.iter().map(|choice| (choice, EXCLUDED)));
+    // Most steps are an event's name alone: those are looked up together, the others asked one by one.
+    let mut named: BTreeMap<&str, u16> = BTreeMap::new();
+    let mut masks = Vec::new();
+    let mut matters = Vec::new();
+    for (choice, bit) in bits {
+        if choice.is_of_names() {
+            for name in &choice.names {
+                *named.entry(name).or_default() |= bit;
+            }
+            continue;
+        }
+        let condition = choice.sql(&mut binds);
+        masks.push(
+            Sql::text("CASE WHEN {{condition}} THEN {{bit}} ELSE 0 END")
+                .fill("condition", &condition)
+                .fill("bit", &Sql::number(i64::from(bit))),
+        );
+        matters.push(condition);
     }
-    if let Some(exclude) = &question.exclude {
-        bits.push((exclude.sql(&mut binds), EXCLUDED));
+    if !named.is_empty() {
+        let names = Sql::join(
+            named
+                .keys()
+                .map(|name| binds.text(*name))
+                .collect::<Vec<_>>(),
+            ", ",
+        );
+        let numbers = named.values().map(|mask| Sql::number(i64::from(*mask)));
+        masks.push(
+            Sql::text("number_of(type, [{{names}}], [{{numbers}}])")
+                .fill("names", &names)
+                .fill("numbers", &Sql::join(numbers.collect::<Vec<_>>(), ", ")),
+        );
+        matters.push(Sql::text("is_among(type, [{{names}}])").fill("names", &names));
     }
-    let matters = match question.order {
+    if question.order == Order::Strict {
         // Whatever somebody does breaks a strict way, also what is no step.
-        Order::Strict => {
-            let steps = bits.iter().map(|(condition, _)| condition.clone());
-            let all: Vec<Sql> = steps.chain([is_interaction(&mut binds)]).collect();
-            Sql::join(all, " OR ")
-        }
-        Order::Sequential | Order::Any => {
-            Sql::join(bits.iter().map(|(condition, _)| condition.clone()), " OR ")
-        }
-    };
-    let mask = bits.into_iter().map(|(condition, bit)| {
-        Sql::text("CASE WHEN {{condition}} THEN {{bit}} ELSE 0 END")
-            .fill("condition", &condition)
-            .fill("bit", &Sql::number(i64::from(bit)))
-    });
+        matters.push(is_interaction(&mut binds));
+    }
+    let matters = Sql::join(matters, " OR ");
     let split = split(question, values, &mut binds);
     let owner = owner(question.unit);
     let number = match question.unit {
@@ -48,13 +72,13 @@ pub fn events(question: &Question, rules: &Rules, values: &[Option<String>]) -> 
         Unit::Visit => Sql::text("text_number({{owner}})").fill("owner", &owner),
     };
     let sql = Sql::text(
-        "SELECT CAST({{number}} AS BIGINT), epoch_us(occurred_at), seq, CAST({{mask}} AS BIGINT), CAST({{split}} AS BIGINT) \
+        "SELECT CAST({{number}} AS BIGINT), epoch_us(occurred_at), seq, CAST(({{mask}}) * 65536 + {{split}} AS BIGINT) \
          FROM {{events}} WHERE project = $project AND occurred_at >= make_timestamp({{from}}) \
          AND occurred_at < make_timestamp({{until}}) AND {{owner}} IS NOT NULL AND ({{matters}}) AND {{filter}}",
     )
     .fill("number", &number)
     .fill("owner", &owner)
-    .fill("mask", &Sql::join(mask.collect::<Vec<_>>(), " + "))
+    .fill("mask", &Sql::join(masks, " + "))
     .fill("split", &split)
     .fill("matters", &matters)
     .fill("filter", &question.filter.sql(&mut binds))

@@ -35,10 +35,11 @@ pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineErr
     let others = places.other(OTHERS);
     let mut ways = Ways::default();
     let (sql, binds) = stops(&question);
-    let passes = passes(inquiry, &sql, &binds)?;
+    let (passes, room) = passes(inquiry, &sql, &binds)?;
     for pass in 0..passes {
         let mut visits: HashMap<i64, u32, RandomState> = HashMap::default();
-        let (mut owners, mut stops): (Vec<u32>, Vec<Stop>) = (Vec::new(), Vec::new());
+        let mut owners: Vec<u32> = Vec::with_capacity(room);
+        let mut stops: Vec<Stop> = Vec::with_capacity(room);
         inquiry.numbers(&sql, &binds, |columns| {
             for [key, at, seq, place, is_anchor] in by_row(columns) {
                 if key as u64 % passes != pass {
@@ -163,9 +164,10 @@ fn rows(question: &Question, binds: &mut Binds) -> Sql {
     .fill("filter", &question.filter.sql(binds))
 }
 
-fn passes(inquiry: &Inquiry, sql: &Sql, binds: &Binds) -> Result<u64, EngineError> {
+/// How many passes keep the events of one within bounds, and about how many events each has; 0 if that is unknown.
+fn passes(inquiry: &Inquiry, sql: &Sql, binds: &Binds) -> Result<(u64, usize), EngineError> {
     if inquiry.commit <= PASS_EVENTS_MAX {
-        return Ok(1);
+        return Ok((1, 0));
     }
     let count = Sql::text("SELECT count(*) FROM ({{stops}})").fill("stops", sql);
     let rows = inquiry.rows(&count, binds)?;
@@ -174,5 +176,6 @@ fn passes(inquiry: &Inquiry, sql: &Sql, binds: &Binds) -> Result<u64, EngineErro
         .and_then(|row| row.first())
         .and_then(Cell::whole)
         .unwrap_or(0);
-    Ok((count as u64).div_ceil(PASS_EVENTS_MAX).max(1))
+    let passes = (count as u64).div_ceil(PASS_EVENTS_MAX).max(1);
+    Ok((passes, (count as u64 / passes) as usize))
 }

@@ -55,7 +55,7 @@ pub enum Measure {
     /// People.
     #[default]
     People,
-    /// What they pay, in the project's currency.
+    /// What they pay, in the project's currency at the exchange rates of the days.
     Revenue,
 }
 

@@ -144,12 +144,13 @@ pub fn returns(question: &Question, calendar: &Calendar) -> (Sql, Binds) {
     (sql, binds)
 }
 
-/// What each person paid in each stretch, in ten-thousandths of the project's currency. Columns: person, stretch, paid.
+/// What each person paid in each stretch, in ten-thousandths of the project's currency, to which the sum of each is
+/// rounded. Columns: person, stretch, paid.
 pub fn payments(question: &Question, calendar: &Calendar) -> (Sql, Binds) {
     let mut binds = Binds::default();
     let sql = Sql::text(
-        "SELECT CAST({{sent}} AS BIGINT) AS p, CAST({{number}} AS BIGINT) AS s, CAST(sum(amount) * 10000 AS BIGINT) FROM {{events}} \
-         WHERE project = $project AND type = 'payment_completed' AND currency = $currency AND amount IS NOT NULL \
+        "SELECT CAST({{sent}} AS BIGINT) AS p, CAST({{number}} AS BIGINT) AS s, CAST(sum(amount * {{rate}}) * 10000 AS BIGINT) FROM {{events}} {{moment_rates}} \
+         WHERE project = $project AND type = 'payment_completed' AND {{rate}} IS NOT NULL AND amount IS NOT NULL \
          AND person IS NOT NULL AND occurred_at >= make_timestamp({{from}}) AND occurred_at < make_timestamp({{until}}) \
          AND {{filter}} GROUP BY p, s",
     )

@@ -1,6 +1,7 @@
 //! Retention worked by hand, over a real engine; and random people against a slow reference.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -12,6 +13,7 @@ use crate::analysis::retention::calendar::{Calendar, Stage};
 use crate::analysis::retention::question::Question;
 use crate::core::draw::Draw;
 use crate::core::event::Event;
+use crate::core::exchange::{DatedRate, Exchange, Rates, UsdRate};
 use crate::core::range::week_start;
 use crate::store::alias::{self, Name};
 use crate::store::person::NameKind;
@@ -246,7 +248,7 @@ fn revenue_is_told_of_what_was_paid_at_first() {
         currency: Some("USD".into()),
         ..did(user, "payment_completed", when)
     };
-    let given = Given::events(
+    let mut given = Given::events(
         "UTC",
         [
             did("ana", "click", "2026-08-03T10:00:00Z"),
@@ -268,9 +270,24 @@ fn revenue_is_told_of_what_was_paid_at_first() {
     assert_eq!(
         answer.rows[0].cells[1].share(),
         Some(0.4),
-        "20 of 50; euros are another currency"
+        "20 of 50; what a euro is worth is not known"
     );
     assert_eq!(answer.rows[1].cells[0].share(), None, "cy pays nothing");
+
+    let rate = |day: &str, usd: &str| DatedRate {
+        currency: "EUR".parse().expect("a currency"),
+        day: day.parse().expect("a day"),
+        usd: UsdRate::parse(usd).expect("a rate"),
+    };
+    let known = Rates::of([rate("2026-08-01", "2"), rate("2026-09-04", "1.1")]);
+    given.exchange = Exchange::new("USD", given.zone.clone(), Arc::new(known));
+    let answer = retention(
+        &given,
+        "from=2026-08-01&to=2026-09-30&interval=month&columns=2&measure=revenue",
+    );
+    let cell = &answer.rows[0].cells[1];
+    // 20 dollars and 99 euros at the rate of the fourth of September: 20 + 108.90, in ten-thousandths.
+    assert_eq!((cell.part, cell.whole), (128_9000, 50_0000));
 }
 
 #[test]

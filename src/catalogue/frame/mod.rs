@@ -4,6 +4,7 @@
 //! these measures alone, so the same text is right over raw rows and over a roll-up of them.
 
 pub mod alias;
+pub mod exchange;
 pub mod visit;
 
 use crate::core::sql::Sql;
@@ -28,7 +29,7 @@ pub enum Grain {
 pub struct Frame {
     /// What one row is.
     pub grain: Grain,
-    /// The question over events; `$project` and `$currency` are bound.
+    /// The question over events; `$project` is bound, and holes are filled as [`alias`] and [`exchange`] say.
     pub raw: &'static str,
     /// Columns that add up, as the roll-ups hold them.
     pub measures: &'static [&'static str],
@@ -236,11 +237,11 @@ impl Frame {
 
     /// The question over events.
     pub fn raw_sql(&self) -> Sql {
-        Sql::text(self.raw).fill("currency", &Sql::text("$currency"))
+        Sql::text(self.raw)
     }
 
-    /// The question over events from which roll-ups are made: it does not depend on the project's currency.
+    /// The question over events from which roll-ups are made: it does not depend on what currencies are worth.
     pub fn kept_sql(&self) -> Sql {
-        Sql::text(self.raw).fill("currency", &Sql::text("currency"))
+        exchange::kept(&Sql::text(self.raw))
     }
 }

@@ -1,9 +1,10 @@
--- One row per payment; what was paid in another currency than the project's is counted apart and not added up.
--- `{{currency}}` is the project's; the roll-up puts the payment's own in its place, so that it holds all of them.
+-- One row per payment, in the project's currency; what has no rate is counted apart and not added up.
+-- `{{rate}}` is what one unit is worth in the project's currency (see exchange.rs); the roll-up puts 1 in its place, so
+-- that it holds all currencies as they were paid.
 SELECT
     events.* {{replaced}},
-    CASE WHEN currency = {{currency}} THEN amount END AS paid,
-    CAST(coalesce(currency = {{currency}}, false) AS BIGINT) AS payments_n,
-    CAST(coalesce(currency <> {{currency}}, false) AS BIGINT) AS foreign_payments_n
-FROM events {{aliases}}
+    amount * {{rate}} AS paid,
+    CAST({{rate}} IS NOT NULL AS BIGINT) AS payments_n,
+    CAST(currency IS NOT NULL AND {{rate}} IS NULL AS BIGINT) AS foreign_payments_n
+FROM events {{aliases}} {{moment_rates}}
 WHERE project = $project AND type = 'payment_completed'

@@ -1,9 +1,9 @@
--- The roll-up of the payments by local day and currency; which of them count is decided here, as the project says.
+-- The roll-up of the payments by local day and currency; what they are worth is decided here, by the rates of that day.
 SELECT
     payments_day.* REPLACE (
-        CASE WHEN currency = $currency THEN paid END AS paid,
-        CASE WHEN currency = $currency THEN payments_n ELSE 0 END AS payments_n,
-        CASE WHEN currency <> $currency THEN payments_n ELSE 0 END AS foreign_payments_n
+        paid * {{rate}} AS paid,
+        CASE WHEN {{rate}} IS NULL THEN 0 ELSE payments_n END AS payments_n,
+        CASE WHEN {{rate}} IS NULL THEN payments_n ELSE 0 END AS foreign_payments_n
     )
-FROM payments_day
+FROM payments_day {{day_rates}}
 WHERE project = $project

@@ -134,7 +134,7 @@ pub(super) static METRICS: &[Metric] = &[
         Higher,
         Payment,
         "coalesce(sum(paid), 0)",
-        "Payments less refunds in the project's currency, by the day on which they were paid.",
+        "Payments less refunds in the project's currency, by the day on which they were paid, at the exchange rates of that day.",
     ),
     sum(
         "payments",
@@ -143,15 +143,15 @@ pub(super) static METRICS: &[Metric] = &[
         Higher,
         Payment,
         "coalesce(sum(payments_n), 0)",
-        "Payments and refunds in the project's currency.",
+        "Payments and refunds that are part of the revenue.",
     ),
     sum(
         "foreign_payments",
-        "Payments in other currencies",
+        "Payments without a rate",
         Count,
         Neutral,
         Payment,
         "coalesce(sum(foreign_payments_n), 0)",
-        "Payments in a currency that is not the project's; they are not part of the revenue.",
+        "Payments in a currency without an exchange rate on their day; they are not part of the revenue.",
     ),
 ];

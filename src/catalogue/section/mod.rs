@@ -9,7 +9,7 @@ pub mod users;
 
 pub use overview::PAGE as OVERVIEW;
 
-use crate::core::range::{Compare, Interval, Range};
+use crate::core::range::Compare;
 
 /// A page that is made of sections.
 #[derive(Debug)]
@@ -87,14 +87,8 @@ pub enum Draw {
 }
 
 impl Section {
-    /// The width of its bars: lines have room for the hours of a week, bars have not. `None` for the usual one.
-    pub fn interval(&self, range: Range) -> Option<Interval> {
-        let has_room = matches!(self.draw, Draw::Tiles | Draw::Lines | Draw::Area { .. });
-        (has_room && matches!(range, Range::Days(3..=14))).then_some(Interval::Hour)
-    }
-
     /// What it asks beside range and filters: parameters of `GET /api/v1/query`.
-    pub fn parameters(&self, range: Range) -> Vec<(&'static str, String)> {
+    pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let shape = match self.draw {
             Draw::Tiles | Draw::Lines | Draw::Area { .. } | Draw::Stack => "series",
             Draw::Histogram => "distribution",
@@ -112,9 +106,6 @@ impl Section {
             ("limit", self.limit.to_string()),
             ("shape", shape.to_owned()),
         ];
-        if let Some(interval) = self.interval(range) {
-            parameters.push(("interval", interval.id().to_owned()));
-        }
         if self.draw != Draw::Tiles {
             // The tiles say whether anything changed; the other sections say where.
             parameters.push(("compare", Compare::None.id().to_owned()));

@@ -4,6 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 
 use crate::core::event::Event;
+use crate::core::exchange::Exchange;
 use crate::live::figures::Figures;
 use crate::live::frame::{Frame, Kpi, amount_text};
 use crate::live::window::Window;
@@ -77,7 +78,7 @@ fn payment(id: u128, seconds_ago: i64, amount: i64) -> Event {
 
 /// The window of the document's example: two answers and a payment a day ago, and about the same today.
 fn window() -> Window {
-    let mut window = Window::new(TimeZone::UTC, "EUR".into(), 2, now());
+    let mut window = Window::new(Exchange::without_rates("EUR", TimeZone::UTC), 2, now());
     const DAY_S: i64 = 24 * 3600;
     window.add(payment(1, DAY_S + 7200, 39_0000), now());
     window.add(answer(2, DAY_S + 70, 600.0), now());

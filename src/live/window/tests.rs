@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::core::event::Event;
+use crate::core::exchange::Exchange;
 use crate::live::tally::Tally;
 use crate::live::window::Window;
 
@@ -15,7 +16,7 @@ fn now() -> Timestamp {
 }
 
 fn window() -> Window {
-    Window::new(TimeZone::UTC, "USD".into(), 3, now())
+    Window::new(Exchange::without_rates("USD", TimeZone::UTC), 3, now())
 }
 
 /// A call of `ana` so many seconds before noon.
@@ -91,7 +92,7 @@ fn without_calls_there_is_no_latency_no_error_rate_and_nothing_to_compare() {
 #[test]
 fn sums_start_again_at_local_midnight() {
     let zone = TimeZone::get("Asia/Tokyo").expect("a known zone");
-    let mut window = Window::new(zone, "USD".into(), 3, now());
+    let mut window = Window::new(Exchange::without_rates("USD", zone), 3, now());
     window.add(payment(60, 49_0000, "USD"), now());
     window.add(payment(60, 7_0000, "EUR"), now());
     // 12:00 UTC is 21:00 in Tokyo: 22 hours ago was yesterday.
@@ -168,7 +169,7 @@ fn what_slides_is_compared_with_the_same_five_minutes_of_yesterday() {
 #[test]
 fn the_first_minute_of_a_day_has_no_sum_to_compare_with() {
     let midnight = "2026-11-21T00:00:30Z".parse().expect("a time");
-    let mut window = Window::new(TimeZone::UTC, "USD".into(), 3, midnight);
+    let mut window = Window::new(Exchange::without_rates("USD", TimeZone::UTC), 3, midnight);
     let late = payment(12 * HOUR_S - 10, 5_0000, "USD"); // 00:00:10
     window.add(late, midnight);
     window.add(payment(36 * HOUR_S - 10, 5_0000, "USD"), midnight);
@@ -223,7 +224,7 @@ fn a_changed_zone_or_currency_holds_for_what_is_known_already() {
     assert_eq!(window.now(now()).figures.revenue_today, 49_0000);
 
     let berlin = TimeZone::get("Europe/Berlin").expect("a known zone");
-    window.configure(berlin, "EUR".into(), now());
+    window.configure(Exchange::without_rates("EUR", berlin), now());
 
     assert_eq!(
         window.now(now()).figures.revenue_today,

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::core::value::Better::{Higher, Lower};
 use crate::core::value::Unit::{Count, Ratio, Share};
 use crate::core::value::Value;
@@ -20,27 +22,35 @@ impl Asker<'_> {
         );
         let mut active = 0i64;
         let (mut old, mut older) = (0i64, 0i64);
-        let mut firsts: HashMap<i64, i64> = HashMap::with_capacity(activity.len());
+        let mut firsts: HashMap<usize, i64, RandomState> = HashMap::default();
         for (member, days) in activity.people() {
             active += i64::from(days.count(from, to) > 0);
             old += i64::from(member.first <= last - 7);
             older += i64::from(member.first <= last - 30);
-            firsts.insert(member.person, member.first);
+            firsts.insert(member.person as usize, member.first);
         }
         let mut found: Vec<(String, Adoption)> = Vec::new();
-        for row in crowd.feature_uses(self.session)? {
+        let (uses, whos) = crowd.feature_uses(self.session)?;
+        for row in uses {
             let [Cell::Text(feature), people, begun, seen] = row.as_slice() else {
                 continue;
             };
             let mut adoption = Adoption::default();
+            let mut users: HashMap<usize, (i64, i64), RandomState> = HashMap::default();
             let uses = people
                 .wholes()
                 .iter()
                 .zip(begun.wholes())
                 .zip(seen.wholes());
-            for ((person, first), latest) in uses {
-                adoption.users += i64::from(*latest >= crowd.first_day());
-                if let Some(seen) = firsts.get(person) {
+            for ((number, first), latest) in uses {
+                let stretch = users
+                    .entry(whos.resolve(*number as usize))
+                    .or_insert((*first, *latest));
+                *stretch = (stretch.0.min(*first), stretch.1.max(*latest));
+            }
+            for (person, (first, latest)) in users {
+                adoption.users += i64::from(latest >= crowd.first_day());
+                if let Some(seen) = firsts.get(&person) {
                     let days = first - seen;
                     adoption.days.push(days);
                     adoption.by_7 += i64::from(days <= 7 && *seen <= last - 7);

@@ -15,10 +15,21 @@ impl Asker<'_> {
     pub(super) fn sessions(&self) -> Answered {
         let plan = self.plan(self.period, &[], &[Level::Bar]);
         let rows = self.session.ask(&plan.sessions())?;
-        let mut by_bar: HashMap<i64, Vec<Value>> = HashMap::new();
-        for row in &rows {
-            if let Some(bar) = row.first().and_then(Cell::whole) {
-                by_bar.insert(bar, session_figures(&row[1..]));
+        let whos = self.session.whos_of(&plan)?;
+        let mut whole = Sessions::default();
+        let mut by_bar: HashMap<i64, Sessions> = HashMap::new();
+        if let [bars, stays, depths, people, visitors] = rows.first().map_or(&[][..], Vec::as_slice)
+        {
+            for (place, bar) in bars.wholes().iter().enumerate() {
+                let of = |column: &Cell| column.wholes()[place];
+                let person = match usize::try_from(of(people)) {
+                    Ok(number) => whos.resolve(number) as i64,
+                    Err(_) => NOBODY,
+                };
+                let who = (person, of(visitors));
+                for sessions in [&mut whole, by_bar.entry(*bar).or_default()] {
+                    sessions.add(of(stays), of(depths), who);
+                }
             }
         }
         let lines = self.period.buckets().into_iter().map(|bucket| {
@@ -26,19 +37,13 @@ impl Asker<'_> {
             Line {
                 keys: vec![bucket.from.to_string()],
                 from: Some(bucket.from),
-                values: by_bar.remove(&bar).unwrap_or_else(|| {
-                    let mut nothing = vec![Value::Null; 6];
-                    nothing[0] = Value::Whole(0);
-                    nothing
-                }),
+                values: by_bar.remove(&bar).unwrap_or_default().figures(),
                 is_partial: bucket.is_partial,
             }
         });
         let lines: Vec<Line> = lines.collect();
-        let whole = self.plan(self.period, &[], &[Level::Total]);
-        let rows = self.session.ask(&whole.sessions())?;
-        let total = rows.first().map(|row| Line {
-            values: session_figures(row),
+        let total = Some(Line {
+            values: whole.figures(),
             ..Line::default()
         });
         Ok((
@@ -114,11 +119,102 @@ impl Asker<'_> {
     }
 }
 
-/// Figures of sessions as the statement gives them: the count, then numbers.
-fn session_figures(cells: &[Cell]) -> Vec<Value> {
-    let count = cells.first().and_then(Cell::whole).unwrap_or(0);
-    let figures = cells.iter().skip(1).map(|cell| number(cell.number()));
-    std::iter::once(Value::Whole(count))
-        .chain(figures)
-        .collect()
+/// In the place of a person's number.
+const NOBODY: i64 = -1;
+
+/// Some sessions, one place each.
+#[derive(Default)]
+struct Sessions {
+    /// How long, in microseconds.
+    stays: Vec<i64>,
+    depths: Vec<i64>,
+    /// Whose: a person, or else a visitor.
+    visitors: Vec<(i64, i64)>,
+}
+
+impl Sessions {
+    fn add(&mut self, stay: i64, depth: i64, visitor: (i64, i64)) {
+        self.stays.push(stay);
+        self.depths.push(depth);
+        self.visitors.push(visitor);
+    }
+
+    /// Their number, median and mean duration in seconds, median and mean depth, and how many each visitor had.
+    fn figures(mut self) -> Vec<Value> {
+        let count = self.stays.len() as f64;
+        self.visitors.sort_unstable();
+        self.visitors.dedup();
+        // Sessions of nobody at all have no visitor.
+        let visitors = self
+            .visitors
+            .iter()
+            .filter(|who| **who != (NOBODY, 0))
+            .count();
+        let seconds = |us: Option<f64>| number(us.map(|us| us / 1_000_000.0));
+        vec![
+            Value::Whole(self.stays.len() as i64),
+            seconds(median(&mut self.stays)),
+            seconds(mean(&self.stays)),
+            number(median(&mut self.depths)),
+            number(mean(&self.depths)),
+            number((visitors > 0).then(|| count / visitors as f64)),
+        ]
+    }
+}
+
+/// The value in the middle, or the mean of the two there; `None` of none. Changes the order.
+fn median(values: &mut [i64]) -> Option<f64> {
+    let upper = values.len() / 2;
+    if values.is_empty() {
+        return None;
+    }
+    let is_odd = values.len() % 2 == 1;
+    let (below, middle, _) = values.select_nth_unstable(upper);
+    let middle = *middle as f64;
+    match is_odd {
+        true => Some(middle),
+        false => below
+            .iter()
+            .max()
+            .map(|lower| f64::midpoint(*lower as f64, middle)),
+    }
+}
+
+fn mean(values: &[i64]) -> Option<f64> {
+    let sum: i128 = values.iter().map(|value| i128::from(*value)).sum();
+    (!values.is_empty()).then(|| sum as f64 / values.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_an_even_number_lies_between_two() {
+        assert_eq!(median(&mut [7]), Some(7.0));
+        assert_eq!(median(&mut [9, 1, 4]), Some(4.0));
+        assert_eq!(median(&mut [9, 1, 4, 2]), Some(3.0));
+        assert_eq!(median(&mut []), None);
+        assert_eq!(mean(&[1, 2, 6]), Some(3.0));
+    }
+
+    #[test]
+    fn sessions_of_nobody_count_but_have_no_visitor() {
+        let mut sessions = Sessions::default();
+        sessions.add(4_000_000, 3, (0, 0));
+        sessions.add(2_000_000, 1, (0, 0));
+        sessions.add(0, 1, (NOBODY, -5));
+        sessions.add(0, 1, (NOBODY, 0));
+        assert_eq!(
+            sessions.figures(),
+            [
+                Value::Whole(4),
+                number(Some(1.0)),
+                number(Some(1.5)),
+                number(Some(1.0)),
+                number(Some(1.5)),
+                number(Some(2.0)),
+            ]
+        );
+    }
 }

@@ -36,7 +36,8 @@ pub struct Key {
     pub today: Date,
 }
 
-/// What must be alike for a set to be exact still: how many events and people there are, and who is whom.
+/// What must be alike for a set to be exact still: how many events and people there are, who is whom, and
+/// what currencies are worth.
 pub type State = Vec<Option<i64>>;
 
 /// The people of a segment, and their numbers as a statement takes them.

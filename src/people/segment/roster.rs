@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::core::exchange::Exchange;
 use crate::core::filter::{Condition, Test};
 use crate::core::sql::{Binds, Sql};
 use crate::people::segment::cache::{Cache, Held, Key, State};
@@ -35,8 +36,8 @@ pub struct Named {
 pub struct Roster {
     /// The project.
     pub project: u32,
-    /// Its currency.
-    pub currency: String,
+    /// What currencies are worth in its own.
+    pub exchange: Exchange,
     /// Its zone, which cuts days.
     pub zone: TimeZone,
     /// Now.
@@ -59,7 +60,7 @@ impl Roster {
     /// # Errors
     /// If it is none, or the engine fails.
     pub fn people(&self, ask: &Ask, definition: &str) -> Result<Held, EngineError> {
-        let session = Session::begin(ask, self.project, &self.currency)?;
+        let session = Session::begin(ask, self.project, &self.exchange)?;
         let state = state(&session)?;
         let key = Key {
             project: self.project,
@@ -137,7 +138,7 @@ fn meets(condition: &Condition, name: &str) -> bool {
     }
 }
 
-/// How many events there are, how many people, and who is whom.
+/// How many events there are, how many people, who is whom, and what currencies are worth.
 fn state(session: &Session) -> Result<State, EngineError> {
     let sql = Sql::text(
         "SELECT (SELECT count(*) FROM people WHERE project = $project), count(*), \
@@ -147,7 +148,10 @@ fn state(session: &Session) -> Result<State, EngineError> {
         sql,
         binds: Binds::default(),
     })?;
-    let mut state: State = vec![Some(session.commit as i64)];
+    let mut state: State = vec![
+        Some(session.commit as i64),
+        Some(session.money_fingerprint()),
+    ];
     state.extend(rows.iter().flatten().map(Cell::whole));
     Ok(state)
 }

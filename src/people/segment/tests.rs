@@ -37,7 +37,7 @@ fn roster(given: &Given, segments: &[(&str, &str)]) -> Roster {
     };
     Roster {
         project: 1,
-        currency: "USD".to_owned(),
+        exchange: given.exchange.clone(),
         zone: given.zone.clone(),
         now: now(),
         segments: segments.iter().map(named).collect(),
@@ -92,8 +92,9 @@ fn try_ask(given: &Given, segments: &[(&str, &str)], query: &str) -> Result<Answ
     let roster = roster(given, segments);
     let parameters = Parameters::parse(query, &[]).expect(query);
     let question = parameters.question(&given.zone, now()).expect(query);
+    let exchange = given.exchange.clone();
     block(given.engine.ask(move |engine| {
-        let session = Session::begin(engine, 1, "USD")?.with(roster.membership());
+        let session = Session::begin(engine, 1, &exchange)?.with(roster.membership());
         ask::answer(&session, &question)
     }))
 }
@@ -289,9 +290,9 @@ fn stages_and_classes_are_those_of_the_page_of_users() {
         .resolve(Some(Interval::Day), &given.zone, now())
         .expect("a period");
     let (stages, classes) = block(given.engine.ask({
-        let period = period.clone();
+        let (period, exchange) = (period.clone(), given.exchange.clone());
         move |engine| {
-            let session = Session::begin(engine, 1, "USD")?;
+            let session = Session::begin(engine, 1, &exchange)?;
             let all = Checked::default();
             let asker = Asker::new(&session, &period, &all);
             Ok((asker.answer(Topic::Stages)?, asker.answer(Topic::Rfm)?))
@@ -755,8 +756,9 @@ fn erasing_nobody_leaves_an_empty_project_with_an_empty_segment() {
     let given = Given::events("UTC", []);
     assert!(members(&given, "did:at_most:3:7:*").is_empty());
     assert!(members(&given, "stage:is:growth / rfm:is:champion / plan:missing").is_empty());
-    let bits = block(given.engine.ask(|engine| {
-        let session = Session::begin(engine, 1, "USD")?;
+    let exchange = given.exchange.clone();
+    let bits = block(given.engine.ask(move |engine| {
+        let session = Session::begin(engine, 1, &exchange)?;
         let mut binds = Binds::default();
         let sql =
             Checked::new(crate::core::filter::Filter::parse(["segment:exists"]).expect("a filter"))

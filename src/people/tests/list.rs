@@ -1,6 +1,7 @@
 //! The list of people: what they paid, their stages, its orders and pages; and the same on the page of one.
 
 use super::*;
+use crate::core::exchange::{DatedRate, Rates, UsdRate};
 use crate::people::list::{self, Order};
 use crate::people::stage::Stage;
 use crate::query::plan::person::Sort;
@@ -118,4 +119,46 @@ fn the_page_of_somebody_says_what_they_paid_and_their_stage_also_under_another_i
     let bo = (user("bo"), 20.0, 0, Some(Stage::Churned));
     assert_eq!((of(user("bo")), of(anonymous("x1"))), (bo.clone(), bo));
     assert_eq!(of(user("di")), (user("di"), 1.0, 0, None));
+}
+
+#[test]
+fn what_people_paid_in_other_currencies_counts_once_it_has_a_rate_and_adds_up_to_the_revenue() {
+    let mut given = four();
+    let rate = |day: &str, usd: &str| DatedRate {
+        currency: "EUR".parse().expect("a currency"),
+        day: day.parse().expect("a day"),
+        usd: UsdRate::parse(usd).expect("a rate"),
+    };
+    let known = Rates::of([rate("2026-11-01", "1.1"), rate("2026-11-12", "1.2")]);
+    given.exchange = Exchange::new("USD", TimeZone::UTC, Arc::new(known));
+    for is_rolled in [false, true] {
+        if is_rolled {
+            given.roll_up();
+        }
+        let paid: Vec<(String, f64)> = listed(&given, Order::By(Sort::Revenue), (10, 0), "")
+            .into_iter()
+            .map(|(name, paid, _)| (name, paid))
+            .collect();
+        // 20 + 5 dollars and 100 euros at 1.1.
+        let of = |name: &str, paid: f64| (name.to_owned(), paid);
+        let all = [
+            of("ana", 135.0),
+            of("bo", 20.0),
+            of("di", 1.0),
+            of("cy", 0.0),
+        ];
+        assert_eq!(paid, all, "rolled up: {is_rolled}");
+        let question = Parameters::parse("metrics=revenue&range=90d", &[]).expect("parameters");
+        let question = question
+            .question(&TimeZone::UTC, NOW.parse().expect("a moment"))
+            .expect("a question");
+        let total = given.with(move |session| crate::query::ask::answer(session, &question));
+        assert_eq!(
+            total.total.figures[0].value.as_f64(),
+            Some(156.0),
+            "the sum of all"
+        );
+    }
+    let profile = given.profile(&user("ana")).expect("somebody");
+    assert_eq!((profile.revenue, profile.foreign_payments), (135.0, 0));
 }

@@ -12,6 +12,13 @@ pub struct Whos {
 const NOBODY_ELSE: u32 = u32::MAX;
 
 impl Whos {
+    /// Where everybody is who they are.
+    pub const fn nobody_else() -> Whos {
+        Whos {
+            persons: Vec::new(),
+        }
+    }
+
     /// From `person · 2³² + alias` of each alias.
     pub fn of(pairs: &[i64]) -> Whos {
         let mut whos = Whos::default();
@@ -25,7 +32,8 @@ impl Whos {
         whos
     }
 
-    fn resolve(&self, number: usize) -> usize {
+    /// Who a number as sent turned out to be.
+    pub fn resolve(&self, number: usize) -> usize {
         match self.persons.get(number) {
             None | Some(&NOBODY_ELSE) => number,
             Some(person) => *person as usize,

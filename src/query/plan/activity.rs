@@ -9,9 +9,10 @@ use crate::query::plan::{Plan, Statement};
 const ACTIVATION_DAYS: i64 = 14;
 
 impl Plan<'_> {
-    /// Everybody who was active, as one row of lists, in which the same place is the same person: number, first active
-    /// day of the period, whether they are known by a user id, then the bits of `days` days, at least one, from local
-    /// day `start`. The plan must have bars of days and no split.
+    /// Everybody who was active, as one row of lists, in which the same place is the same number of a person: the
+    /// number, the first active day of the period, then the bits of `days` days, at least one, from local day `start`.
+    /// The plan must have bars of days and no split. Where [`Plan::takes_people_as_sent`] numbers are as sent, so that one
+    /// person may have several.
     pub fn activity(&self, start: i64, days: usize) -> Statement {
         let mut binds = Binds::default();
         let source = self.active_days(&["active_person"], &mut binds);
@@ -27,16 +28,14 @@ impl Plan<'_> {
         let words = (0..bits.len())
             .map(|number| Sql::text("all_of({{w}})").fill("w", &Sql::column('w', number)));
         let sql = Sql::text(
-            "SELECT all_of(CAST(person AS BIGINT)), all_of(first), \
-             all_of(CAST(coalesce(kind = 'user', FALSE) AS BIGINT)), {{words}} FROM (\
-             SELECT active_person AS person, min(b) AS first, {{bits}} FROM ({{source}}) \
-             WHERE active_person IS NOT NULL GROUP BY active_person) \
-             LEFT JOIN (SELECT person, kind FROM people WHERE project = $project) USING (person)",
+            "SELECT all_of(CAST(active_person AS BIGINT)), all_of(first), {{words}} FROM (\
+             SELECT active_person, min(b) AS first, {{bits}} FROM ({{source}}) \
+             WHERE active_person IS NOT NULL GROUP BY active_person)",
         )
         .fill("words", &Sql::join(words, ", "))
         .fill("bits", &Sql::join(bits, ", "))
         .fill("source", &source);
-        Statement { sql, binds }
+        self.as_sent(sql, binds)
     }
 
     /// A list of the numbers of people with at least three qualifying events on at least two days within 14 days of their first.
@@ -56,7 +55,7 @@ impl Plan<'_> {
     }
 
     /// One row for each value of the split: the value, then lists of its people, their first and their last active day
-    /// with it. The plan must have bars of days and one split.
+    /// with it. The plan must have bars of days and one split. Numbers are as in [`Plan::activity`].
     pub fn feature_uses(&self) -> Statement {
         let mut binds = Binds::default();
         let source = self.active_days(&["active_person"], &mut binds);
@@ -66,7 +65,7 @@ impl Plan<'_> {
              WHERE d0 IS NOT NULL AND active_person IS NOT NULL GROUP BY d0, active_person) GROUP BY d0",
         )
         .fill("source", &source);
-        Statement { sql, binds }
+        self.as_sent(sql, binds)
     }
 
     /// The median and the mean of the qualifying events of each person who was active. The plan must have no split.
@@ -80,6 +79,15 @@ impl Plan<'_> {
         )
         .fill("source", &source);
         Statement { sql, binds }
+    }
+
+    /// The numbers of everybody with a user id, as a list.
+    pub fn users() -> Statement {
+        let sql = "SELECT all_of(CAST(person AS BIGINT)) FROM people WHERE project = $project AND kind = 'user'";
+        Statement {
+            sql: Sql::text(sql),
+            binds: Binds::default(),
+        }
     }
 
     fn active_days(&self, columns: &[&'static str], binds: &mut Binds) -> Sql {

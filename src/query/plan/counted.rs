@@ -9,7 +9,21 @@ impl Plan<'_> {
     /// Whether distinct people are counted by us and not by the engine: where nothing is split, and where no filter
     /// must know who people turned out to be.
     pub fn counts_people(&self) -> bool {
-        !self.is_split() && !self.filter.fields().any(Field::is_person)
+        !self.is_split() && self.takes_people_as_sent()
+    }
+
+    /// Whether no filter must know who people turned out to be.
+    pub fn takes_people_as_sent(&self) -> bool {
+        !self.filter.fields().any(Field::is_person)
+    }
+
+    /// A statement whose people are resolved by whoever reads it, if that may be.
+    pub(super) fn as_sent(&self, sql: Sql, binds: Binds) -> Statement {
+        let sql = match self.takes_people_as_sent() {
+            true => alias::unresolved(&sql),
+            false => sql,
+        };
+        Statement { sql, binds }
     }
 
     /// The people of a column as they were sent, some of them twice; -1 stands for rows of nobody. Columns: the bar if

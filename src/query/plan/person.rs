@@ -152,7 +152,8 @@ pub fn facts(person: i64) -> Statement {
     Statement { sql, binds }
 }
 
-/// Of one person, over all time: what they paid in the project's currency, and how many payments were in another.
+/// Of one person, over all time: what they paid in the project's currency, and how many payments had no
+/// exchange rate into it.
 pub fn paid(person: i64) -> Statement {
     let mut binds = Binds::default();
     let sql = Sql::text(

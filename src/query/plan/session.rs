@@ -17,25 +17,19 @@ pub const LENGTHS: [(&str, i64); 8] = [
 ];
 
 impl Plan<'_> {
-    /// Sessions that began in the period. Columns: the bar if there are bars, their number, median and mean duration
-    /// in seconds, median and mean depth, and how many each visitor had.
+    /// Sessions that began in the period, as one row of lists in which the same place is the same session: its bar,
+    /// its duration in microseconds, its depth, whose it is, -1 for nobody's, and whose cookieless visitor's it
+    /// is then, 0 for none. The plan must have bars. People are as in [`Plan::activity`].
     pub fn sessions(&self) -> Statement {
         let mut binds = Binds::default();
         let values = ["stay_us", "depth", "visiting_person", "visiting_visitor"];
-        let sessions = self.visits(&values, &mut binds);
-        let (head, tail) = match self.has_bars() {
-            true => ("b, ", " GROUP BY b ORDER BY b"),
-            false => ("", ""),
-        };
         let sql = Sql::text(
-            "SELECT {{head}}count(*), exact_quantile(stay_us, 0.5) / 1000000.0, avg(stay_us) / 1000000.0, \
-             exact_quantile(depth, 0.5), avg(depth), count(*) / CAST(nullif(\
-             count(DISTINCT visiting_person) + count(DISTINCT visiting_visitor), 0) AS DOUBLE) FROM ({{sessions}}){{tail}}",
+            "SELECT all_of(CAST(b AS BIGINT)), all_of(CAST(stay_us AS BIGINT)), all_of(CAST(depth AS BIGINT)), \
+             all_of(coalesce(CAST(visiting_person AS BIGINT), -1)), \
+             all_of(coalesce(signed_bits(visiting_visitor), 0)) FROM ({{sessions}})",
         )
-        .fill("head", &Sql::text(head))
-        .fill("sessions", &sessions)
-        .fill("tail", &Sql::text(tail));
-        Statement { sql, binds }
+        .fill("sessions", &self.visits(&values, &mut binds));
+        self.as_sent(sql, binds)
     }
 
     /// Sessions that began in the period, by length. One row, a column for each of [`LENGTHS`].

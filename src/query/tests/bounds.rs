@@ -39,8 +39,9 @@ impl Given {
             .enable_all()
             .build()
             .expect("a runtime");
+        let exchange = self.exchange.clone();
         let asked = self.engine.ask(move |engine| {
-            let session = Session::begin(engine, 1, "USD")?;
+            let session = Session::begin(engine, 1, &exchange)?;
             task(&session)
         });
         runtime.block_on(asked).expect("an answer")

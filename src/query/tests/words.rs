@@ -22,6 +22,9 @@ fn each_word_gives_what_its_cases_say() {
             "CAST(local_day(TIMESTAMP '1969-12-31 23:59:59', 0) AS VARCHAR)",
             text("1969-12-31"),
         ),
+        ("item(parts('EUR 1.05 x', ' '), 2)", text("1.05")),
+        ("item(parts('EUR', ' '), 1)", text("EUR")),
+        ("item(parts('EUR', ' '), 2)", Cell::Null),
         ("day_number(DATE '1970-01-01')", Cell::Whole(0)),
         ("day_number(DATE '1970-01-02')", Cell::Whole(1)),
         ("day_number(DATE '1969-12-31')", Cell::Whole(-1)),
@@ -115,6 +118,29 @@ fn each_word_gives_what_its_cases_say() {
         ("CAST(has_bit('0110', 4) AS BIGINT)", Cell::Whole(0)),
         ("CAST(has_bit('0110', NULL) AS BIGINT)", Cell::Whole(0)),
         ("CAST(has_bit('\\xA0'::BLOB, 2) AS BIGINT)", Cell::Whole(1)),
+        ("CAST(is_among('b', ['a', 'b']) AS BIGINT)", Cell::Whole(1)),
+        ("CAST(is_among('B', ['a', 'b']) AS BIGINT)", Cell::Whole(0)),
+        (
+            "CAST(number_of('b', ['a', 'b'], [5, 7]) AS BIGINT)",
+            Cell::Whole(7),
+        ),
+        (
+            "CAST(number_of('c', ['a', 'b'], [5, 7]) AS BIGINT)",
+            Cell::Whole(0),
+        ),
+        // The same 64 bits, read with a sign.
+        (
+            "signed_bits(CAST(9223372036854775807 AS UBIGINT))",
+            Cell::Whole(i64::MAX),
+        ),
+        (
+            "signed_bits(CAST(9223372036854775808 AS UBIGINT))",
+            Cell::Whole(i64::MIN),
+        ),
+        (
+            "signed_bits(CAST(18446744073709551615 AS UBIGINT))",
+            Cell::Whole(-1),
+        ),
     ];
     let given = Given::empty("UTC");
     let texts = cases.each_ref().map(|(sql, _)| *sql);

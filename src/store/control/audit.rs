@@ -84,6 +84,9 @@ pub(super) enum Action {
     SegmentCreated,
     SegmentChanged,
     SegmentRemoved,
+    RateEntered,
+    RatesRead,
+    RateRemoved,
 }
 
 impl Action {
@@ -126,6 +129,9 @@ impl Action {
             Action::SegmentCreated => "segment.created",
             Action::SegmentChanged => "segment.changed",
             Action::SegmentRemoved => "segment.removed",
+            Action::RateEntered => "exchange_rate.entered",
+            Action::RatesRead => "exchange_rates.read",
+            Action::RateRemoved => "exchange_rate.removed",
         }
     }
 }

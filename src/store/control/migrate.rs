@@ -53,6 +53,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "segments",
         sql: include_str!("migrations/0007_segments.sql"),
     },
+    Migration {
+        version: 8,
+        name: "exchange_rates",
+        sql: include_str!("migrations/0008_exchange_rates.sql"),
+    },
 ];
 
 /// Applies the steps of `migrations` that the file does not have yet.

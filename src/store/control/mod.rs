@@ -13,6 +13,8 @@ mod column;
 pub mod demo_project;
 pub mod directory;
 mod email;
+pub mod exchange_file;
+pub mod exchange_rate;
 pub mod key;
 pub mod key_kind;
 pub mod log_in;

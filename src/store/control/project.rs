@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use crate::core::exchange::{Exchange, Rates};
 use crate::core::project_id::ProjectId;
 use crate::store::control::audit::{self, Action, Actor, Record};
 use crate::store::control::column::{
@@ -37,6 +38,8 @@ pub struct Project {
     pub time_zone: TimeZone,
     /// Currency of its reports, three capital letters.
     pub currency: String,
+    /// What currencies are worth in its own.
+    pub exchange: Exchange,
     /// From where pages may send events.
     pub allowed_origins: AllowedOrigins,
     /// What is kept of previews.
@@ -269,6 +272,7 @@ pub(super) async fn insert(
 /// All projects but removed ones, archived ones too, in order of creation.
 pub(super) async fn load_all(
     connection: &mut SqliteConnection,
+    rates: &Arc<Rates>,
 ) -> Result<Vec<Project>, ControlError> {
     let rows = sqlx::query(
         "SELECT id, slug, name, time_zone, currency, allowed_origins, preview_mode,
@@ -280,11 +284,14 @@ pub(super) async fn load_all(
     )
     .fetch_all(connection)
     .await?;
-    rows.iter().map(from_row).collect()
+    rows.iter().map(|row| from_row(row, rates)).collect()
 }
 
-fn from_row(row: &SqliteRow) -> Result<Project, ControlError> {
+fn from_row(row: &SqliteRow, rates: &Arc<Rates>) -> Result<Project, ControlError> {
     let zone = text(row, "time_zone")?;
+    let time_zone = find_time_zone(&zone)
+        .ok_or_else(|| unexpected("project.time_zone", &zone, "a known time zone"))?;
+    let currency = text(row, "currency")?;
     let origins = text(row, "allowed_origins")?;
     let list: Vec<String> = serde_json::from_str(&origins)
         .map_err(|_| unexpected("project.allowed_origins", &origins, "a JSON list of text"))?;
@@ -294,9 +301,9 @@ fn from_row(row: &SqliteRow) -> Result<Project, ControlError> {
         id: project_id(row, "id")?,
         slug: text(row, "slug")?,
         name: text(row, "name")?,
-        time_zone: find_time_zone(&zone)
-            .ok_or_else(|| unexpected("project.time_zone", &zone, "a known time zone"))?,
-        currency: text(row, "currency")?,
+        exchange: Exchange::new(currency.clone(), time_zone.clone(), Arc::clone(rates)),
+        time_zone,
+        currency,
         allowed_origins: AllowedOrigins::parse(list.iter().map(String::as_str))
             .map_err(|_| unexpected("project.allowed_origins", &origins, "a list of origins"))?,
         preview: Preview {

@@ -4,6 +4,7 @@
 //! microseconds. (On PostgreSQL this file would be a LISTEN.) Owns a connection of its own,
 //! as the number is relative to one connection.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::store::control::ControlError;
 use crate::store::control::directory::Directory;
-use crate::store::control::{key, project};
+use crate::store::control::{exchange_rate, key, project};
 
 /// Least time between two looks asked for by unknown keys. A flood of garbage keys costs 20
 /// looks a second, and each of its requests waits for one.
@@ -116,7 +117,8 @@ impl State {
             // One transaction, so that no key is read without its project. What is committed
             // after the version was asked for is perhaps read now and surely at the next look.
             let mut transaction = connection.begin().await?;
-            let projects = project::load_all(&mut transaction).await?;
+            let rates = Arc::new(exchange_rate::load_all(&mut transaction).await?);
+            let projects = project::load_all(&mut transaction, &rates).await?;
             let keys = key::load_all(&mut transaction).await?;
             transaction.commit().await?;
             directory.replace(projects, keys);

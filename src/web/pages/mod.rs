@@ -7,6 +7,7 @@ pub mod account;
 pub mod analysis;
 pub mod budget_panel;
 pub mod budgets;
+pub mod exchange_rates;
 pub mod keys;
 pub mod missing;
 pub mod overview;
@@ -125,6 +126,13 @@ pub fn configure(config: &mut ServiceConfig) {
                 .post(prices::update),
         )
         .service(resource("/settings/prices/{id}/end").post(prices::end))
+        .service(
+            resource("/settings/exchange-rates")
+                .get(exchange_rates::page)
+                .post(exchange_rates::enter),
+        )
+        .service(resource("/settings/exchange-rates/file").post(exchange_rates::read_file))
+        .service(resource("/settings/exchange-rates/remove").post(exchange_rates::remove))
         .service(
             resource("/settings/thresholds")
                 .get(thresholds::form)

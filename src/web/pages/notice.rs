@@ -98,6 +98,18 @@ const TABLE: &[Entry] = &[
         "book_removed",
         "The uploaded price book is put aside. The former one counts again.",
     ),
+    good(
+        "rate_entered",
+        "The exchange rate is saved. Revenue follows it at once, that of the past too.",
+    ),
+    good(
+        "rates_read",
+        "The exchange rates of the file are saved. Revenue follows them at once, that of the past too.",
+    ),
+    good(
+        "rate_removed",
+        "The exchange rate is removed. Until the next one, the rate before it goes on.",
+    ),
     plain(
         "repricing_asked",
         "The calls are being priced anew. This may take some minutes; reload the page to see whether it is done.",

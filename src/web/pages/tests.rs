@@ -3,6 +3,7 @@
 
 mod analysis;
 mod drill;
+mod exchange_rates;
 mod money;
 mod sections;
 mod settings;
@@ -235,6 +236,8 @@ async fn every_page_opens_for_who_is_logged_in() {
         "/settings/projects/default",
         "/settings/keys",
         "/settings/prices",
+        "/settings/exchange-rates",
+        "/settings/exchange-rates?q=euro&currency=GBP",
         "/settings/prices/new",
         "/settings/prices/reprice",
         "/settings/prices/reprice?basis=today",

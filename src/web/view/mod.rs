@@ -8,6 +8,7 @@ pub mod assets;
 pub mod block;
 pub mod curve;
 pub mod delta;
+pub mod exchange_rates;
 pub mod field;
 pub mod figure;
 pub mod first_steps;

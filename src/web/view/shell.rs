@@ -37,6 +37,8 @@ pub enum Room {
     Projects,
     /// The price book and own prices.
     Prices,
+    /// What currencies are worth.
+    ExchangeRates,
     /// Keys of the current project.
     Keys,
     /// The signed-in person.
@@ -194,6 +196,13 @@ pub const ROOMS: &[RoomGroup] = &[
                 icon: "table-2",
                 label: "Prices",
                 key: 'b',
+            },
+            RoomLink {
+                room: Room::ExchangeRates,
+                path: "/settings/exchange-rates",
+                icon: "git-compare-arrows",
+                label: "Exchange rates",
+                key: 'x',
             },
             RoomLink {
                 room: Room::Keys,

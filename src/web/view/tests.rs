@@ -49,6 +49,8 @@ fn pages(suffix: &'static str) -> Vec<(&'static str, String)> {
         ("budgets, none", sample_panel(&sample, false)),
         ("budget, refused", render(&sample.budget())),
         ("prices", render(&sample.prices())),
+        ("exchange rates", render(&sample.exchange_rates(false))),
+        ("exchange rates, none", render(&sample.exchange_rates(true))),
         ("price, refused", render(&sample.price())),
         ("re-pricing", render(&sample.reprice())),
         ("account", render(&sample.account())),

@@ -110,7 +110,7 @@ pub static METRICS: [Metric; 6] = [
     Metric {
         id: "revenue_today",
         label: "Revenue today",
-        help: "Payments in the project's currency since midnight in its zone.",
+        help: "Payments since midnight in the project's zone, in its currency at today's exchange rates.",
         chart: "in each minute",
         unit: value::Unit::Revenue,
         better: Better::Higher,

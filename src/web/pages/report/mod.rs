@@ -155,7 +155,7 @@ pub async fn section_of(
 ) -> Result<(ReportSection, i64), Problem> {
     let Asked { visit, address, .. } = *asked;
     let scope = visit.access.scope();
-    let mut question = question_with(asked, section.parameters(asked.parameters.range()?))?;
+    let mut question = question_with(asked, section.parameters())?;
     // Tiles stand over a split chart as they are, and what cannot be split is drawn whole, so both are asked.
     let parts = match asked.split.filter(|_| section.can_split()) {
         Some(split) => Some((split, split.question(asked, section)?)),

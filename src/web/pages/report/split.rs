@@ -93,7 +93,7 @@ impl Split {
             own if own == metric.id => own.to_owned(),
             weight => format!("{weight},{}", metric.id),
         };
-        let mut parameters = section.parameters(asked.parameters.range()?);
+        let mut parameters = section.parameters();
         if self.is_stacked(metric) {
             // Bars have no room for the hours of a week.
             parameters.retain(|(name, _)| *name != "interval");

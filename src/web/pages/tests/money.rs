@@ -29,7 +29,7 @@ fn call(model: &str, dollars: Option<i64>) -> Event {
 }
 
 /// Keeps an event as the journal does, at the present moment, and waits until it can be asked for.
-async fn keep(place: &Place, event: Event) {
+pub(super) async fn keep(place: &Place, event: Event) {
     let project = place.app.control.directory().projects()[0].id.get();
     keep_in(place, project, event).await;
 }

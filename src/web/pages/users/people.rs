@@ -141,10 +141,10 @@ async fn people(
     page: usize,
 ) -> Result<list::People, Problem> {
     let scope = visit.access.scope();
-    let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let membership = membership(&visit.app, scope).await?;
     let found = visit.app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?.with(membership);
+        let session = Session::begin(engine, project, &exchange)?.with(membership);
         let place = (PAGE + 1, page * PAGE);
         list::people(&session, &asked.period, &asked.filter, order, place)
     });

@@ -204,13 +204,13 @@ fn back(visit: &Visit, name: &Name, notice: &str) -> HttpResponse {
 /// Of all time; the stage is that of today.
 async fn profile(visit: &Visit, name: &Name) -> Result<Profile, Problem> {
     let scope = visit.access.scope();
-    let (project, currency) = (scope.project_id().get(), scope.project().currency.clone());
+    let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let (zone, now) = (&visit.project().time_zone, visit.now());
     let today = Range::Days(1).resolve(Some(Interval::Day), zone, now);
     let today = today.map_err(Problem::internal)?;
     let asked = name.clone();
     let found = visit.app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &currency)?;
+        let session = Session::begin(engine, project, &exchange)?;
         one::profile(&session, &asked, &today)
     });
     found.await?.ok_or_else(|| person::nobody(name))
@@ -271,13 +271,13 @@ fn facts(profile: &Profile, visit: &Visit) -> ReportSection {
     }
 }
 
-/// What was paid in other currencies is told and not added up.
+/// What was paid in a currency without a rate is told and not added up.
 fn revenue(profile: &Profile, visit: &Visit) -> Cell {
     let unit = Unit::money(own_currency(visit));
     let also = match profile.foreign_payments {
         0 => String::new(),
-        1 => ", and one payment in another currency".to_owned(),
-        count => format!(", and {count} payments in other currencies"),
+        1 => ", and one payment in a currency without a rate".to_owned(),
+        count => format!(", and {count} payments in currencies without a rate"),
     };
     Cell::Number {
         text: unit.short(profile.revenue),

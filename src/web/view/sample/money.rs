@@ -6,6 +6,7 @@ use crate::web::view::block::data_table::{Cell, Column, DataTable, Row};
 use crate::web::view::block::gauge::Gauge;
 use crate::web::view::block::range_bar::{LinkChoice, Segmented};
 use crate::web::view::budgets::{BudgetCard, BudgetPage, BudgetPanel, ThresholdChoice};
+use crate::web::view::exchange_rates::{ExchangeRatesPage, MissingRow, RateRow};
 use crate::web::view::field::{Field, Select};
 use crate::web::view::prices::{Compared, PricePage, PricesPage, RateField, RepricePage};
 use crate::web::view::sample::Sample;
@@ -113,6 +114,40 @@ impl Sample {
             is_uploaded: true,
             book: self.field("version = 1"),
             book_problems: vec![self.text("line 1: `version` is 1")],
+        }
+    }
+
+    /// Exchange rates, with one that was refused and a file with a problem; or without any.
+    pub fn exchange_rates(&self, has_none: bool) -> ExchangeRatesPage {
+        let rows = vec![RateRow {
+            code: self.text("EUR"),
+            currency: self.text("EUR, euro"),
+            day: self.text("2026-11-01"),
+            until: Some(self.text("2026-11-20")),
+            usd: self.text("1.0834"),
+        }];
+        let missing = vec![MissingRow {
+            currency: self.text("GBP, pound sterling"),
+            payments: self.text("12"),
+            known: self.text("No rate is known."),
+            href: self.text("?currency=GBP"),
+        }];
+        ExchangeRatesPage {
+            frame: self.frame(),
+            shell: self.shell(Room::ExchangeRates),
+            own: self.text("CHF"),
+            own_missing: (!has_none).then(|| self.text("CHF has no rate itself.")),
+            missing: if has_none { Vec::new() } else { missing },
+            query: self.text("euro"),
+            count: self.text("one rate"),
+            has_none,
+            rows: if has_none { Vec::new() } else { rows },
+            error: Some(self.text("Nothing is saved yet.")),
+            currency: Select::new([("EUR", "EUR, euro")], "EUR"),
+            day: self.field("2026-11-21"),
+            usd: Field::refused(self.text("-5"), self.text("It is -5.")),
+            file: self.field("EUR,2026-11-21,0"),
+            file_problems: vec![self.text("line 1: `usd` is 0")],
         }
     }
 
