@@ -237,7 +237,7 @@ async fn missing(visit: &Visit) -> Result<Vec<MissingRow>, Problem> {
             known: match rates.since(code) {
                 None if code == Currency::USD.code() => "A dollar is a dollar.".to_owned(),
                 None => "No rate is known.".to_owned(),
-                Some(day) => format!("Rates are known from {day} on."),
+                Some(day) => format!("Known from {day} on."),
             },
             href: format!("{base}{href}#new"),
         })
