@@ -77,6 +77,7 @@ async fn a_rate_that_is_entered_makes_the_revenue_whole_and_is_there_after_a_res
         "{by}"
     );
 
+    appliance.server.stop();
     appliance.server.restart(appliance.folder.path());
     assert_eq!(money(&appliance).await, whole);
 }
