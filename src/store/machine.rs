@@ -5,14 +5,14 @@ use std::fs;
 /// Share of the machine's memory that the engine's buffer pool may take.
 const MEMORY_SHARE_PER_CENT: u64 = 20;
 /// Bounds of that share, in bytes. The upper one is enough for ten million events; who has more sets it.
-const MEMORY_BYTES: (u64, u64) = (128 << 20, 192 << 20);
+const MEMORY_BYTES: (u64, u64) = (128 << 20, 176 << 20);
 
 /// Cores we may use.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Bytes for the engine's buffer pool: 20 % of the memory, at least 128 MB and at most 192 MB.
+/// Bytes for the engine's buffer pool: 20 % of the memory, at least 128 MB and at most 176 MB.
 pub fn engine_memory_bytes() -> u64 {
     (memory_bytes() / 100 * MEMORY_SHARE_PER_CENT).clamp(MEMORY_BYTES.0, MEMORY_BYTES.1)
 }
