@@ -3,56 +3,34 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Appliance, needsBinary } from "./appliance.mjs";
-import { assertClean, assertNoSidewaysScroll, audit, launch, logIn, openPage } from "./browser.mjs";
+import { assertNoSidewaysScroll, audit } from "./browser.mjs";
 import { until } from "./shop.mjs";
+import { visits } from "./visits.mjs";
 
 const SKIP = { skip: needsBinary };
 /** People of one page of the list. */
 const PAGE = 50;
 
-let appliance;
-let browser;
-let session;
-
 const call = (user, cost) => ({ type: "response_received", user_id: user, provider: "openai", model: "gpt-5-mini", cost, status: "ok" });
 
-before(async () => {
-  if (needsBinary) return;
-  [browser, appliance] = await Promise.all([launch(), Appliance.start()]);
-  await appliance.send(
-    ...Array.from({ length: PAGE + 5 }, (_, number) => call(`crowd-${String(number).padStart(2, "0")}`, 1 + number)),
-    call("ana", 500),
-    { type: "payment_completed", user_id: "ana", amount: "49.90", currency: "USD" },
-    { type: "page_view", anonymous_id: "visitor-1", path: "/pricing" },
-    { type: "page_view", anonymous_id: "visitor-2", path: "/start" },
-  );
-  const context = await browser.newContext();
-  const page = await openPage(context);
-  await logIn(page, appliance.url);
+const stage = visits(
+  async () => {
+    const appliance = await Appliance.start();
+    await appliance.send(
+      ...Array.from({ length: PAGE + 5 }, (_, number) => call(`crowd-${String(number).padStart(2, "0")}`, 1 + number)),
+      call("ana", 500),
+      { type: "payment_completed", user_id: "ana", amount: "49.90", currency: "USD" },
+      { type: "page_view", anonymous_id: "visitor-1", path: "/pricing" },
+      { type: "page_view", anonymous_id: "visitor-2", path: "/start" },
+    );
+    return appliance;
+  },
   // What was acknowledged is loaded once this is answered.
-  assert.equal((await page.request.get(`${appliance.url}/api/v1/summary`)).status(), 200);
-  session = await context.storageState();
-  await context.close();
-});
-after(async () => {
-  await browser?.close();
-  await appliance?.end();
-});
-
-/** Opens a page, lets the task use it, and asserts that nothing went wrong. */
-const visit = async (path, task, options = {}) => {
-  const context = await browser.newContext({ storageState: session, reducedMotion: "reduce", viewport: { width: 1440, height: 900 }, ...options });
-  try {
-    const page = await openPage(context);
-    await page.goto(appliance.url + path);
-    await task(page);
-    assertClean(page);
-  } finally {
-    await context.close();
-  }
-};
+  async (page, { url }) => assert.equal((await page.request.get(`${url}/api/v1/summary`)).status(), 200),
+);
+const { visit } = stage;
 
 /** The names in the list, from the top. */
 const names = (page) => page.locator("table.tbl tbody tr > :first-child a").allInnerTexts();
@@ -128,9 +106,9 @@ test("one is looked at, merged and parted", SKIP, async () => {
       assert.deepEqual(await audit(other), []);
     });
     // Under her other id she is the same person.
-    await page.goto(`${appliance.url}/users/person?kind=anonymous&id=visitor-1`);
+    await page.goto(`${stage.appliance.url}/users/person?kind=anonymous&id=visitor-1`);
     assert.equal((await facts(page)).Revenue, "$49.90");
-    await page.goto(`${appliance.url}/users/person?kind=user&id=ana`);
+    await page.goto(`${stage.appliance.url}/users/person?kind=user&id=ana`);
     assert.equal(await timeline.count(), 3);
     await page.getByLabel("Undo the merge of visitor-1").click();
     await page.getByRole("button", { name: "Keep" }).first().click();
@@ -161,9 +139,9 @@ test("one is exported and erased, with a receipt that names nobody", SKIP, async
     assert.deepEqual((await receipt.locator("td").allInnerTexts()).slice(-2), ["1", "1"], "one event, one name");
     assert.ok(!(await page.content()).includes("crowd-00"));
     assert.deepEqual(await audit(page), []);
-    await page.goto(`${appliance.url}/users/list?q=crowd-0`);
+    await page.goto(`${stage.appliance.url}/users/list?q=crowd-0`);
     assert.ok(!(await names(page)).includes("crowd-00"));
-    const gone = await page.request.get(`${appliance.url}/users/person?kind=user&id=crowd-00`);
+    const gone = await page.request.get(`${stage.appliance.url}/users/person?kind=user&id=crowd-00`);
     assert.equal(gone.status(), 404);
   });
 });

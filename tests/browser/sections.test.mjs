@@ -1,65 +1,31 @@
 // The rooms over the demo's ninety days: sound in both themes and three widths; and the pages of sections asked by
 // links and keys, and readable without script.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Appliance, needsBinary } from "./appliance.mjs";
-import { assertClean, assertNoSidewaysScroll, audit, launch, logIn, navigation, openPage } from "./browser.mjs";
+import { assertNoSidewaysScroll, audit, navigation } from "./browser.mjs";
+import { PATIENT, drawn, visits } from "./visits.mjs";
 
 /** Every room of the navigation. */
 let rooms = [];
 const SKIP = { skip: needsBinary, timeout: 600_000 };
-/** A section of ninety days on a machine that does ten other things. */
-const PATIENT = { timeout: 60_000 };
 
-let appliance;
-let browser;
-let session;
+const stage = visits(
+  () => Appliance.startDemo(),
+  async (page, appliance) => {
+    rooms = await navigation(page, appliance.url);
+  },
+);
 
-before(async () => {
-  if (needsBinary) return;
-  appliance = await Appliance.startDemo();
-  browser = await launch();
-  const context = await browser.newContext();
-  const page = await openPage(context);
-  await logIn(page, appliance.url);
-  rooms = await navigation(page, appliance.url);
-  session = await context.storageState();
-  await context.close();
-});
-after(async () => {
-  await browser?.close();
-  await appliance?.end();
-});
-
-/** Opens a room of the demo, lets the task use it, and asserts that nothing went wrong. */
-const visit = async (room, task, options = {}) => {
-  const context = await browser.newContext({
-    storageState: session,
-    reducedMotion: "reduce",
-    viewport: { width: 1440, height: 900 },
-    colorScheme: "dark",
-    ...options,
-  });
-  try {
-    const page = await openPage(context);
-    await page.goto(appliance.url + room);
-    if (options.javaScriptEnabled !== false) await drawn(page);
-    await task(page);
-    assertClean(page);
-  } finally {
-    await context.close();
-  }
-};
-
-/** Waits until every section is there and every chart is drawn. */
-const drawn = (page) =>
-  page.waitForFunction(
-    () =>
-      document.readyState === "complete" &&
-      !document.querySelector("[data-waiting], [aria-busy=true], [data-leaving]") &&
-      [...document.querySelectorAll("an-chart")].every((chart) => chart.querySelector(".is-drawn")),
-    null,
-    PATIENT,
+/** Visits a room of the demo once everything in it is drawn. */
+const visit = (room, task, options = {}) =>
+  stage.visit(
+    room,
+    async (page) => {
+      if (options.javaScriptEnabled !== false) await drawn(page);
+      await task(page);
+    },
+    options,
   );
 
 for (const theme of ["dark", "light"]) {
@@ -141,7 +107,7 @@ test("a tile shows its course, a range and a filter change the sections, and the
     assert.ok(await head.locator('[aria-current="true"]', { hasText: "7d" }).isVisible());
 
     const all = await page.locator(".part .kpi", { hasText: "Requests" }).locator(".kpi-value").getAttribute("title");
-    await page.goto(`${appliance.url}/?range=7d&filter=provider:is:openai`);
+    await page.goto(`${stage.appliance.url}/?range=7d&filter=provider:is:openai`);
     await drawn(page);
     const some = await page.locator(".part .kpi", { hasText: "Requests" }).locator(".kpi-value").getAttribute("title");
     const number = (text) => Number(text.replaceAll(",", ""));

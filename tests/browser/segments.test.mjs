@@ -1,49 +1,14 @@
 // Segments over the demo's ninety days: built by forms, used as a filter and a split, deleted; sound in both themes.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Appliance, needsBinary } from "./appliance.mjs";
-import { assertClean, assertNoSidewaysScroll, audit, launch, logIn, openPage } from "./browser.mjs";
+import { assertNoSidewaysScroll, audit } from "./browser.mjs";
+import { PATIENT, visits } from "./visits.mjs";
 
 const SKIP = { skip: needsBinary, timeout: 600_000 };
-const PATIENT = { timeout: 60_000 };
 const NAME = "Often; <b>asked</b>";
 
-let appliance;
-let browser;
-let session;
-
-before(async () => {
-  if (needsBinary) return;
-  appliance = await Appliance.startDemo();
-  browser = await launch();
-  const context = await browser.newContext();
-  const page = await openPage(context);
-  await logIn(page, appliance.url);
-  session = await context.storageState();
-  await context.close();
-});
-after(async () => {
-  await browser?.close();
-  await appliance?.end();
-});
-
-const visit = async (path, task, options = {}) => {
-  const context = await browser.newContext({
-    storageState: session,
-    reducedMotion: "reduce",
-    viewport: { width: 1440, height: 900 },
-    colorScheme: "dark",
-    ...options,
-  });
-  try {
-    const page = await openPage(context);
-    await page.goto(appliance.url + path, PATIENT);
-    await task(page);
-    assertClean(page);
-  } finally {
-    await context.close();
-  }
-};
+const { visit } = visits(() => Appliance.startDemo());
 
 const number = (text) => Number(text.replaceAll(/[^0-9.]/g, ""));
 

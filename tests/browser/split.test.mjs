@@ -1,67 +1,26 @@
 // Charts split by a dimension that the reader chooses: by clicks and without script, in both themes; what is drawn, its
 // table, its CSV and its JSON are the same figures.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Appliance, needsBinary } from "./appliance.mjs";
-import { assertClean, assertNoSidewaysScroll, audit, launch, logIn, openPage } from "./browser.mjs";
+import { assertNoSidewaysScroll, audit } from "./browser.mjs";
+import { drawn, visits } from "./visits.mjs";
 
 const SKIP = { skip: needsBinary, timeout: 300_000 };
-const PATIENT = { timeout: 60_000 };
 /** Calls of each plan: 33 in all, 3 of them in the plans after the fifth. */
 const CALLS = { p1: 8, p2: 7, p3: 6, p4: 5, p5: 4, p6: 2, p7: 1 };
 const DRAWN = ["p1", "p2", "p3", "p4", "p5", "Other"];
 
-let appliance;
-let browser;
-let session;
-
-before(async () => {
-  if (needsBinary) return;
-  appliance = await Appliance.start();
+const stage = visits(async () => {
+  const appliance = await Appliance.start();
   await appliance.send(
     ...Object.entries(CALLS).flatMap(([plan, count]) =>
       Array.from({ length: count }, () => ({ type: "response_received", provider: "openai", model: "gpt-4o-mini", plan, user_id: plan, latency_ms: 800 })),
     ),
   );
-  browser = await launch();
-  const context = await browser.newContext();
-  const page = await openPage(context);
-  await logIn(page, appliance.url);
-  session = await context.storageState();
-  await context.close();
+  return appliance;
 });
-after(async () => {
-  await browser?.close();
-  await appliance?.end();
-});
-
-const visit = async (path, task, options = {}) => {
-  const context = await browser.newContext({
-    storageState: session,
-    reducedMotion: "reduce",
-    viewport: { width: 1440, height: 900 },
-    colorScheme: "dark",
-    ...options,
-  });
-  try {
-    const page = await openPage(context);
-    await page.goto(appliance.url + path, PATIENT);
-    await task(page);
-    assertClean(page);
-  } finally {
-    await context.close();
-  }
-};
-
-const drawn = (page) =>
-  page.waitForFunction(
-    () =>
-      document.readyState === "complete" &&
-      !document.querySelector("[data-waiting], [aria-busy=true], [data-leaving]") &&
-      [...document.querySelectorAll("an-chart")].every((chart) => chart.querySelector(".is-drawn")),
-    null,
-    PATIENT,
-  );
+const { visit } = stage;
 
 const control = (page) => page.locator("details", { has: page.locator("summary", { hasText: "Split by" }) });
 const legend = (page) => page.locator("#figures .legend .key[data-series]").allTextContents();
@@ -117,7 +76,7 @@ test("a split chart, its table, its CSV and its JSON are the same figures", SKIP
 
     const href = await page.locator("section.card", { has: page.locator("#h-figures") }).locator(".menu-pop a[download]").getAttribute("href");
     const asked = async (format) => {
-      const url = new URL(href, appliance.url);
+      const url = new URL(href, stage.appliance.url);
       url.searchParams.set("format", format);
       const answer = await page.request.get(url.href);
       assert.equal(answer.status(), 200, await answer.text());

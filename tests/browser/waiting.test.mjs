@@ -1,47 +1,27 @@
 // Sections that are loaded after their page: what stands there while one waits, what is said when one fails, and that
 // it can be tried again. The answers are held back or replaced on their way to the browser.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Appliance, needsBinary } from "./appliance.mjs";
-import { assertClean, assertNoSidewaysScroll, audit, launch, logIn, openPage } from "./browser.mjs";
+import { assertNoSidewaysScroll, audit } from "./browser.mjs";
+import { visits } from "./visits.mjs";
 
 const SKIP = { skip: needsBinary, timeout: 300_000 };
 /** A section of the page that is not on its first screen, and has data. */
 const SECTION = "/sections/performance/errors";
 
-let appliance;
-let browser;
-let session;
-
-before(async () => {
-  if (needsBinary) return;
-  appliance = await Appliance.start();
+const stage = visits(async () => {
+  const appliance = await Appliance.start();
   await appliance.send({ type: "response_received", provider: "openai", model: "gpt-4o-mini", user_id: "ana", latency_ms: 800 });
-  browser = await launch();
-  const context = await browser.newContext();
-  const page = await openPage(context);
-  await logIn(page, appliance.url);
-  session = await context.storageState();
-  await context.close();
-});
-after(async () => {
-  await browser?.close();
-  await appliance?.end();
+  return appliance;
 });
 
 /** Opens the page while `answer` stands between one of its sections and the server. */
-const visit = async (colorScheme, answer, task) => {
-  const context = await browser.newContext({ storageState: session, reducedMotion: "reduce", viewport: { width: 1440, height: 900 }, colorScheme });
-  try {
-    const page = await openPage(context);
-    await page.route((url) => url.pathname.endsWith(SECTION), answer);
-    await page.goto(`${appliance.url}/performance?range=7d`);
-    await task(page, page.locator("an-section", { has: page.locator("#h-errors") }));
-    assertClean(page);
-  } finally {
-    await context.close();
-  }
-};
+const visit = (colorScheme, answer, task) =>
+  stage.visit("/performance?range=7d", (page) => task(page, page.locator("an-section", { has: page.locator("#h-errors") })), {
+    colorScheme,
+    prepare: (page) => page.route((url) => url.pathname.endsWith(SECTION), answer),
+  });
 
 const isDrawn = (section) => section.locator("an-chart .is-drawn").waitFor();
 
