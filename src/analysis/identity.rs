@@ -7,6 +7,7 @@
 use crate::analysis::inquiry::Inquiry;
 use crate::catalogue::frame::alias;
 use crate::core::sql::{Binds, Sql};
+use crate::query::ask::people::Users;
 use crate::query::condition::Checked;
 use crate::query::field::Field;
 use crate::store::engine::EngineError;
@@ -48,7 +49,7 @@ fn name_people<'a>(filters: impl IntoIterator<Item = &'a Checked>) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
     becomes: Vec<u32>,
-    is_user: Vec<bool>,
+    users: Users,
 }
 
 impl Identity {
@@ -60,7 +61,7 @@ impl Identity {
         let mut identity = Identity::default();
         inquiry.numbers(&Sql::text(USERS), &Binds::default(), |columns| {
             for person in columns[0] {
-                identity.add_user(*person as u32);
+                identity.users.add(*person as usize);
             }
         })?;
         inquiry.numbers(&Sql::text(LINKS), &Binds::default(), |columns| {
@@ -69,14 +70,6 @@ impl Identity {
             }
         })?;
         Ok(identity)
-    }
-
-    fn add_user(&mut self, person: u32) {
-        let place = person as usize;
-        if self.is_user.len() <= place {
-            self.is_user.resize(place + 1, false);
-        }
-        self.is_user[place] = true;
     }
 
     fn link(&mut self, anonymous: u32, person: u32) {
@@ -99,7 +92,7 @@ impl Identity {
 
     /// Whether a person has a user id.
     pub fn is_user(&self, person: u32) -> bool {
-        self.is_user.get(person as usize).copied().unwrap_or(false)
+        self.users.has(person as usize)
     }
 }
 
@@ -110,7 +103,7 @@ mod tests {
     #[test]
     fn an_unknown_number_stands_for_itself() {
         let mut identity = Identity::default();
-        identity.add_user(9);
+        identity.users.add(9);
         identity.link(3, 9);
         identity.link(2, 3);
         assert_eq!(

@@ -8,6 +8,10 @@ use crate::store::engine::EngineError;
 use crate::store::study::{Columns, Study};
 use crate::store::table::{Cell, Rows};
 
+/// Rows held at once. At some 60 bytes each with their copy in order this is 360 MB; beyond it people or visits are
+/// looked at in several passes.
+const PASS_ROWS_MAX: u64 = 6_000_000;
+
 /// A transaction bound to a project.
 pub struct Inquiry<'a> {
     study: &'a Study<'a>,
@@ -98,6 +102,27 @@ impl<'a> Inquiry<'a> {
     ) -> Result<(), EngineError> {
         let (sql, values) = self.resolved(sql, binds)?;
         self.study.numbers(&sql, &values, each)
+    }
+
+    /// In how many passes the rows of a statement are held within bounds, and about how many rows each has; 0 if that
+    /// is unknown.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn passes(&self, sql: &Sql, binds: &Binds) -> Result<(u64, usize), EngineError> {
+        // There are never more events than sequence numbers, so small sets need no count.
+        if self.commit <= PASS_ROWS_MAX {
+            return Ok((1, 0));
+        }
+        let count = Sql::text("SELECT count(*) FROM ({{rows}})").fill("rows", sql);
+        let rows = self.rows(&count, binds)?;
+        let count = rows
+            .first()
+            .and_then(|row| row.first())
+            .and_then(Cell::whole)
+            .unwrap_or(0);
+        let passes = (count as u64).div_ceil(PASS_ROWS_MAX).max(1);
+        Ok((passes, (count as u64 / passes) as usize))
     }
 
     fn resolved(

@@ -42,9 +42,23 @@ pub fn quantile(sorted: &[i64], share: f64) -> Option<f64> {
     Some(sorted[below] as f64 * (1.0 - rest) + sorted[above] as f64 * rest)
 }
 
+/// The value in the middle, or the mean of the two there; `None` of none. Puts the values in order.
+pub fn median(values: &mut [i64]) -> Option<f64> {
+    values.sort_unstable();
+    quantile(values, 0.5)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_middle_of_an_even_number_lies_between_two() {
+        assert_eq!(median(&mut [7]), Some(7.0));
+        assert_eq!(median(&mut [9, 1, 4]), Some(4.0));
+        assert_eq!(median(&mut [9, 1, 4, 2]), Some(3.0));
+        assert_eq!(median(&mut []), None);
+    }
 
     #[test]
     fn quantiles_lie_between_values() {

@@ -3,8 +3,6 @@
 //! A day is active if it has a qualifying event, one that a person caused. First days are of all time, whatever the
 //! window and the filter, so that nobody is new twice.
 
-use std::collections::HashMap;
-
 /// Days of one word. The engine shifts signed numbers, so the two highest bits stay free.
 pub const WORD_DAYS: usize = 62;
 
@@ -105,12 +103,18 @@ impl Activity {
         self.members.iter().map(|member| member.first).min()
     }
 
+    /// The first active day ever of somebody who is there, in days since 1970.
+    pub fn first_day_of(&self, person: usize) -> Option<i64> {
+        let place = self.places.get(person)?.checked_sub(1)?;
+        Some(self.members[place as usize].first)
+    }
+
     /// The same people with first days from elsewhere; those who are not there keep their own.
     #[must_use]
-    pub fn with_firsts(mut self, firsts: &HashMap<i64, i64>) -> Activity {
+    pub fn with_firsts(mut self, of: &Activity) -> Activity {
         for member in &mut self.members {
-            if let Some(first) = firsts.get(&member.person) {
-                member.first = member.first.min(*first);
+            if let Some(first) = of.first_day_of(member.person as usize) {
+                member.first = member.first.min(first);
             }
         }
         self

@@ -1,6 +1,6 @@
 //! Activity from the store: whole days from the roll-up by person, the rest from events.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 
@@ -48,11 +48,7 @@ impl Crowd<'_> {
         let window = self.since(self.moment_of(start).max(whole.from));
         let found = read(session, &plan(session, &window, self.filter), start, days)?;
         let everybody = read(session, &plan(session, &whole, &all), start, 1)?;
-        let firsts: HashMap<i64, i64> = everybody
-            .people()
-            .map(|(member, _)| (member.person, member.first))
-            .collect();
-        Ok(found.with_firsts(&firsts))
+        Ok(found.with_firsts(&everybody))
     }
 
     /// The numbers of those who got something out of the product in their first two weeks.
@@ -199,14 +195,7 @@ fn plan<'a>(session: &Session, period: &'a Period, filter: &'a Checked) -> Plan<
 /// Everybody as who they turned out to be.
 fn read(session: &Session, plan: &Plan, start: i64, days: usize) -> Result<Activity, EngineError> {
     let rows = session.ask(&plan.activity(start, days))?;
-    let users = session.ask(&Plan::users())?;
-    let whos = session.whos_of(plan)?;
-    let mut is_user: Vec<bool> = Vec::new();
-    for user in list(&users, 0) {
-        let place = usize::try_from(*user).unwrap_or(0);
-        is_user.resize(is_user.len().max(place + 1), false);
-        is_user[place] = true;
-    }
+    let (users, whos) = (session.users()?, session.whos_of(plan)?);
     let (people, firsts) = (list(&rows, 0), list(&rows, 1));
     let words: Vec<&[i64]> = (0..words(days))
         .map(|number| list(&rows, 2 + number))
@@ -217,7 +206,7 @@ fn read(session: &Session, plan: &Plan, start: i64, days: usize) -> Result<Activ
         let member = Member {
             person: person as i64,
             first: *first,
-            is_identified: is_user.get(person).copied().unwrap_or(false),
+            is_identified: users.has(person),
         };
         let bits = words
             .iter()

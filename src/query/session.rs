@@ -8,7 +8,7 @@ use crate::catalogue::frame::alias;
 use crate::core::exchange::Exchange;
 use crate::core::range::Period;
 use crate::core::sql::{Bind, Binds, Sql};
-use crate::query::ask::people::Whos;
+use crate::query::ask::people::{Users, Whos};
 use crate::query::conversion::Conversion;
 use crate::query::membership::Membership;
 use crate::query::plan::{Plan, Rolled, Statement};
@@ -27,6 +27,7 @@ pub struct Session<'a> {
     zone: Option<String>,
     has_aliases: bool,
     whos: OnceCell<Whos>,
+    users: OnceCell<Users>,
     /// Who is in which segment.
     membership: Membership,
     /// What currencies are worth.
@@ -78,6 +79,7 @@ impl<'a> Session<'a> {
         Ok(Session {
             has_aliases: !aliases.is_empty(),
             whos: OnceCell::new(),
+            users: OnceCell::new(),
             commit: number(0),
             rolled_seq: number(1),
             zone: zone
@@ -112,6 +114,21 @@ impl<'a> Session<'a> {
         Ok(self
             .whos
             .get_or_init(|| Whos::of(pairs.map_or(&[], Cell::wholes))))
+    }
+
+    /// Who is known by a user id; asked once.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn users(&self) -> Result<&Users, EngineError> {
+        if let Some(users) = self.users.get() {
+            return Ok(users);
+        }
+        let rows = self.ask(&Plan::users())?;
+        let users = rows.first().and_then(|row| row.first());
+        Ok(self
+            .users
+            .get_or_init(|| Users::of(users.map_or(&[], Cell::wholes))))
     }
 
     /// Who the numbers turned out to be that a statement of this plan gives.

@@ -64,26 +64,31 @@ const SLICE: u64 = 1_000_000;
 /// If the engine fails; the slices before are rolled up then, and the rest is as it was.
 pub fn roll_up(writer: &Connection, until: u64, zones: &Zones) -> Result<u64, EngineError> {
     let first = rolled_seq(writer)?;
-    for (from, until) in slices(first, until) {
-        in_transaction(writer, || {
-            for stretch in stretches(writer, from, until)? {
-                let zone = zones.get(stretch.project);
-                match recorded_zone(writer, stretch.project)? {
-                    Some(name) if name == zones::name(&zone) => {
-                        add(writer, &stretch, &zone, from, until)?
-                    }
-                    // Days were cut in another zone, or never: everything below `until` is rolled up.
-                    _ => renew(writer, stretch.project, &zone, until)?,
-                }
-            }
-            writer.execute(
-                "UPDATE load_state SET rolled_seq = ?",
-                params![until as i64],
-            )?;
-            Ok(())
-        })?;
+    for slice in slices(first, until) {
+        in_transaction(writer, || roll_up_slice(writer, slice, zones))?;
     }
     Ok(until.saturating_sub(first))
+}
+
+/// Rolls up one slice, the next that is not yet, within the caller's transaction.
+fn roll_up_slice(
+    writer: &Connection,
+    (from, until): (u64, u64),
+    zones: &Zones,
+) -> Result<(), EngineError> {
+    for stretch in stretches(writer, from, until)? {
+        let zone = zones.get(stretch.project);
+        match recorded_zone(writer, stretch.project)? {
+            Some(name) if name == zones::name(&zone) => add(writer, &stretch, &zone, from, until)?,
+            // Days were cut in another zone, or never: everything below `until` is rolled up.
+            _ => renew(writer, stretch.project, &zone, until)?,
+        }
+    }
+    writer.execute(
+        "UPDATE load_state SET rolled_seq = ?",
+        params![until as i64],
+    )?;
+    Ok(())
 }
 
 /// `from..until` cut into pieces of [`SLICE`].

@@ -20,10 +20,6 @@ use crate::store::engine::EngineError;
 use crate::store::study::by_row;
 use crate::store::table::Cell;
 
-/// Events held at once. At some 60 bytes each with their copy in order this is 360 MB; beyond it people are looked
-/// at in several passes.
-const PASS_EVENTS_MAX: u64 = 6_000_000;
-
 /// Answers a funnel.
 ///
 /// # Errors
@@ -202,7 +198,7 @@ impl Counter<'_> {
         people: Option<(usize, Listed)>,
     ) -> Result<Counted, EngineError> {
         let (sql, binds) = source::events(self.question, rules, values);
-        let (passes, room) = self.passes(&sql, &binds)?;
+        let (passes, room) = self.inquiry.passes(&sql, &binds)?;
         let mut counted = Counted::default();
         counted.parts.resize(values.len() + 1, Tally::default());
         let mut judge = Judge::new(*rules);
@@ -229,23 +225,6 @@ impl Counter<'_> {
             });
         }
         Ok(counted)
-    }
-
-    /// How many passes keep the events of one within bounds, and about how many events each has; 0 if that is unknown.
-    fn passes(&self, sql: &Sql, binds: &Binds) -> Result<(u64, usize), EngineError> {
-        // There are never more events than sequence numbers, so small sets need no count.
-        if self.inquiry.commit <= PASS_EVENTS_MAX {
-            return Ok((1, 0));
-        }
-        let count = Sql::text("SELECT count(*) FROM ({{events}})").fill("events", sql);
-        let rows = self.inquiry.rows(&count, binds)?;
-        let count = rows
-            .first()
-            .and_then(|row| row.first())
-            .and_then(Cell::whole)
-            .unwrap_or(0);
-        let passes = (count as u64).div_ceil(PASS_EVENTS_MAX).max(1);
-        Ok((passes, (count as u64 / passes) as usize))
     }
 
     /// The events of a pass, with their owners as dense numbers; and for visits the key of each owner.

@@ -18,8 +18,6 @@ use crate::store::engine::EngineError;
 use crate::store::study::by_row;
 use crate::store::table::Cell;
 
-/// Events held at once; beyond it visits are looked at in several passes. At some 60 bytes each this is 360 MB.
-const PASS_EVENTS_MAX: u64 = 6_000_000;
 /// Most different events and pages, the most frequent ones. The others are one place: nobody can look at so many, and
 /// a product that has more names things in its paths that no form collapses.
 const PLACES_MAX: i64 = 200_000;
@@ -32,10 +30,10 @@ const OTHERS: &str = "Other pages";
 /// If the engine fails or is interrupted.
 pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineError> {
     let (mut places, numbers) = places(inquiry, &question)?;
-    let others = places.other(OTHERS);
+    let others = places.named(OTHERS);
     let mut ways = Ways::default();
     let (sql, binds) = stops(&question);
-    let (passes, room) = passes(inquiry, &sql, &binds)?;
+    let (passes, room) = inquiry.passes(&sql, &binds)?;
     for pass in 0..passes {
         let mut visits: HashMap<i64, u32, RandomState> = HashMap::default();
         let mut owners: Vec<u32> = Vec::with_capacity(room);
@@ -162,20 +160,4 @@ fn rows(question: &Question, binds: &mut Binds) -> Sql {
     .fill("to", &binds.whole(question.period.to.as_microsecond()))
     .fill("counted", &counted)
     .fill("filter", &question.filter.sql(binds))
-}
-
-/// How many passes keep the events of one within bounds, and about how many events each has; 0 if that is unknown.
-fn passes(inquiry: &Inquiry, sql: &Sql, binds: &Binds) -> Result<(u64, usize), EngineError> {
-    if inquiry.commit <= PASS_EVENTS_MAX {
-        return Ok((1, 0));
-    }
-    let count = Sql::text("SELECT count(*) FROM ({{stops}})").fill("stops", sql);
-    let rows = inquiry.rows(&count, binds)?;
-    let count = rows
-        .first()
-        .and_then(|row| row.first())
-        .and_then(Cell::whole)
-        .unwrap_or(0);
-    let passes = (count as u64).div_ceil(PASS_EVENTS_MAX).max(1);
-    Ok((passes, (count as u64 / passes) as usize))
 }

@@ -22,11 +22,11 @@ impl Places {
             Some(path) => page::form(path),
             None => in_words(kind),
         };
-        self.other(&name)
+        self.named(&name)
     }
 
-    /// The number of the place of this name, which stands for others.
-    pub fn other(&mut self, name: &str) -> u32 {
+    /// The number of the place of this name.
+    pub fn named(&mut self, name: &str) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }

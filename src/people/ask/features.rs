@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::analysis::statistic::median;
 use crate::core::value::Better::{Higher, Lower};
 use crate::core::value::Unit::{Count, Ratio, Share};
 use crate::core::value::Value;
@@ -22,12 +23,10 @@ impl Asker<'_> {
         );
         let mut active = 0i64;
         let (mut old, mut older) = (0i64, 0i64);
-        let mut firsts: HashMap<usize, i64, RandomState> = HashMap::default();
         for (member, days) in activity.people() {
             active += i64::from(days.count(from, to) > 0);
             old += i64::from(member.first <= last - 7);
             older += i64::from(member.first <= last - 30);
-            firsts.insert(member.person as usize, member.first);
         }
         let mut found: Vec<(String, Adoption)> = Vec::new();
         let (uses, whos) = crowd.feature_uses(self.session)?;
@@ -50,11 +49,11 @@ impl Asker<'_> {
             }
             for (person, (first, latest)) in users {
                 adoption.users += i64::from(latest >= crowd.first_day());
-                if let Some(seen) = firsts.get(&person) {
+                if let Some(seen) = activity.first_day_of(person) {
                     let days = first - seen;
                     adoption.days.push(days);
-                    adoption.by_7 += i64::from(days <= 7 && *seen <= last - 7);
-                    adoption.by_30 += i64::from(days <= 30 && *seen <= last - 30);
+                    adoption.by_7 += i64::from(days <= 7 && seen <= last - 7);
+                    adoption.by_30 += i64::from(days <= 30 && seen <= last - 30);
                 }
             }
             if adoption.users > 0 {
@@ -64,26 +63,16 @@ impl Asker<'_> {
         found.sort_by(|(a, x), (b, y)| y.users.cmp(&x.users).then_with(|| a.cmp(b)));
         found.truncate(FEATURES_MAX);
         let part = |part: i64, whole: i64| number((whole > 0).then(|| part as f64 / whole as f64));
-        let lines = found.into_iter().map(|(feature, mut one)| {
-            one.days.sort_unstable();
-            let nth = |place: usize| one.days.get(place).map(|days| *days as f64);
-            let middle = match one.days.len() {
-                0 => None,
-                count => nth((count - 1) / 2)
-                    .zip(nth(count / 2))
-                    .map(|(a, b)| (a + b) / 2.0),
-            };
-            Line {
-                keys: vec![feature],
-                values: vec![
-                    Value::Whole(one.users),
-                    part(one.users, active),
-                    number(middle),
-                    part(one.by_7, old),
-                    part(one.by_30, older),
-                ],
-                ..Line::default()
-            }
+        let lines = found.into_iter().map(|(feature, mut one)| Line {
+            keys: vec![feature],
+            values: vec![
+                Value::Whole(one.users),
+                part(one.users, active),
+                number(median(&mut one.days)),
+                part(one.by_7, old),
+                part(one.by_30, older),
+            ],
+            ..Line::default()
         });
         Ok((
             vec![

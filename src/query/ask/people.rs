@@ -41,6 +41,37 @@ impl Whos {
     }
 }
 
+/// Who is known by a user id.
+#[derive(Clone, Debug, Default)]
+pub struct Users {
+    /// By number.
+    is_one: Vec<bool>,
+}
+
+impl Users {
+    /// Those with these numbers.
+    pub fn of(numbers: &[i64]) -> Users {
+        let mut users = Users::default();
+        for number in numbers {
+            users.add(usize::try_from(*number).unwrap_or(0));
+        }
+        users
+    }
+
+    /// And another one.
+    pub fn add(&mut self, number: usize) {
+        if self.is_one.len() <= number {
+            self.is_one.resize(number + 1, false);
+        }
+        self.is_one[number] = true;
+    }
+
+    /// Whether somebody is among them.
+    pub fn has(&self, number: usize) -> bool {
+        self.is_one.get(number).copied().unwrap_or(false)
+    }
+}
+
 /// Counts the distinct people of one stretch after the other, and of all together.
 pub struct Counter<'a> {
     whos: &'a Whos,
