@@ -46,7 +46,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-"$binary" serve --listen 127.0.0.1:0 --data "$work/data" >"$work/server.log" 2>&1 </dev/null &
+ANALYTICS__STORAGE__ANSWER_AGE_S=0 "$binary" serve --listen 127.0.0.1:0 --data "$work/data" >"$work/server.log" 2>&1 </dev/null &
 server=$!
 
 # Prints the first match of a pattern in what the server said, waiting for it.

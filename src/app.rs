@@ -30,6 +30,7 @@ use crate::people::erasures;
 use crate::people::segment::cache::Cache as SegmentCache;
 use crate::prices;
 use crate::pricing::books::PriceBooks;
+use crate::query::answers::Answers;
 use crate::recover;
 use crate::store::control::audit::Actor;
 use crate::store::control::key::NewKey;
@@ -83,6 +84,8 @@ pub struct App {
     pub budgets: Board,
     /// The people of segments as they were last found.
     pub segments: Arc<SegmentCache>,
+    /// Answers as they were last given.
+    pub answers: Arc<Answers>,
     /// Limits on requests.
     pub rates: RateLimits,
     /// Whether the disk has room for more.
@@ -199,6 +202,7 @@ impl App {
         let app = Arc::new(App {
             budgets: Board::default(),
             segments: Arc::default(),
+            answers: Arc::new(Answers::new(config.storage.answer_age)),
             rates: RateLimits::new(&config.ingest),
             ingest_log: IngestLog::new(config.ingest.log_entries),
             has_room: AtomicBool::new(true),

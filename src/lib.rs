@@ -15,6 +15,8 @@ pub mod config;
 pub mod core;
 pub mod data_folder;
 pub mod demo;
+#[cfg(test)]
+mod given;
 pub mod import;
 pub mod ingest;
 pub mod live;

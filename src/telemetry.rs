@@ -1,12 +1,17 @@
 //! Our own log: to standard error, as text or JSON.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal;
+use std::panic::{self, PanicHookInfo};
 
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Server};
 
-/// Starts logging as configured. A second call changes nothing.
+/// How the driver of the engine begins when it panics because an answer ended before it was read.
+const ENDED_ANSWER: &str = "Failed to fetch Arrow record batch";
+
+/// Starts logging as configured, panics too. A second call changes nothing.
 pub fn start(settings: &Server) {
     let filter = EnvFilter::try_new(&settings.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
@@ -18,4 +23,25 @@ pub fn start(settings: &Server) {
         LogFormat::Text => builder.with_target(false).compact().try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
+    panic::set_hook(Box::new(log_panic));
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+    let (text, place) = (text.unwrap_or("no text"), panic.location());
+    // Whoever asked left, or waited too long; `store/study.rs` makes an error of it.
+    match text.starts_with(ENDED_ANSWER) {
+        true => tracing::debug!("{text}"),
+        false => {
+            let trace = Backtrace::capture();
+            let trace = (trace.status() == BacktraceStatus::Captured).then_some(trace);
+            tracing::error!(
+                place = place.map(tracing::field::display),
+                trace = trace.map(tracing::field::display),
+                "panicked: {text}"
+            );
+        }
+    }
 }

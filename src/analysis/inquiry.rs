@@ -4,13 +4,9 @@ use crate::core::exchange::Exchange;
 use crate::core::sql::{Bind, Binds, Sql};
 use crate::query::conversion::Conversion;
 use crate::query::membership::Membership;
-use crate::store::engine::EngineError;
+use crate::store::engine::{EngineError, Facts};
 use crate::store::study::{Columns, Study};
 use crate::store::table::{Cell, Rows};
-
-/// Rows held at once. At some 60 bytes each with their copy in order this is 360 MB; beyond it people or visits are
-/// looked at in several passes.
-const PASS_ROWS_MAX: u64 = 6_000_000;
 
 /// A transaction bound to a project.
 pub struct Inquiry<'a> {
@@ -70,6 +66,11 @@ impl<'a> Inquiry<'a> {
         })
     }
 
+    /// Which facts it sees.
+    pub fn facts(&self) -> Facts {
+        self.study.facts()
+    }
+
     /// With the segments by which it may be asked.
     #[must_use]
     pub fn with(self, membership: Membership) -> Inquiry<'a> {
@@ -104,25 +105,11 @@ impl<'a> Inquiry<'a> {
         self.study.numbers(&sql, &values, each)
     }
 
-    /// In how many passes the rows of a statement are held within bounds, and about how many rows each has; 0 if that
-    /// is unknown.
-    ///
-    /// # Errors
-    /// If the engine fails.
-    pub fn passes(&self, sql: &Sql, binds: &Binds) -> Result<(u64, usize), EngineError> {
-        // There are never more events than sequence numbers, so small sets need no count.
-        if self.commit <= PASS_ROWS_MAX {
-            return Ok((1, 0));
-        }
-        let count = Sql::text("SELECT count(*) FROM ({{rows}})").fill("rows", sql);
-        let rows = self.rows(&count, binds)?;
-        let count = rows
-            .first()
-            .and_then(|row| row.first())
-            .and_then(Cell::whole)
-            .unwrap_or(0);
-        let passes = (count as u64).div_ceil(PASS_ROWS_MAX).max(1);
-        Ok((passes, (count as u64 / passes) as usize))
+    /// The place of an event in the order of receipt, in half the bytes: told apart are the latest four billion events
+    /// that the question can see.
+    pub fn order(&self, seq: i64) -> u32 {
+        let back = (self.commit as i64).saturating_sub(seq);
+        u32::MAX - u32::try_from(back.max(0)).unwrap_or(u32::MAX)
     }
 
     fn resolved(
@@ -132,9 +119,8 @@ impl<'a> Inquiry<'a> {
     ) -> Result<(Sql, Vec<(String, Bind)>), EngineError> {
         let mut bound = binds.named();
         bound.extend(self.fixed.iter().cloned());
-        let ask = |sql: &Sql, values: &[(String, Bind)]| self.study.rows(sql, values);
-        self.membership.resolve(&ask, &mut bound)?;
-        let sql = self.conversion.resolve(&ask, sql, &mut bound)?;
+        self.membership.resolve(self.study, &mut bound)?;
+        let sql = self.conversion.resolve(self.study, sql, &mut bound)?;
         Ok((sql, bound))
     }
 }

@@ -16,6 +16,3 @@ pub mod funnel;
 pub mod heatmap;
 pub mod journey;
 pub mod retention;
-
-#[cfg(test)]
-pub(crate) mod given;

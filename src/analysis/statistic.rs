@@ -42,10 +42,19 @@ pub fn quantile(sorted: &[i64], share: f64) -> Option<f64> {
     Some(sorted[below] as f64 * (1.0 - rest) + sorted[above] as f64 * rest)
 }
 
-/// The value in the middle, or the mean of the two there; `None` of none. Puts the values in order.
+/// The value in the middle, or the mean of the two there; `None` of none. Changes the order of the values.
 pub fn median(values: &mut [i64]) -> Option<f64> {
-    values.sort_unstable();
-    quantile(values, 0.5)
+    let middle = values.len() / 2;
+    let is_even = values.len().is_multiple_of(2);
+    if values.is_empty() {
+        return None;
+    }
+    let (smaller, upper, _) = values.select_nth_unstable(middle);
+    let upper = *upper as f64;
+    Some(match smaller.iter().max() {
+        Some(lower) if is_even => *lower as f64 * 0.5 + upper * 0.5,
+        _ => upper,
+    })
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ settings! {
     /// Disk, memory and threads of the event store.
     storage: Storage {
         /// Memory for the query engine. 0 takes 20 % of the machine's or container's memory, at
-        /// least 128 and at most 192, enough for ten million events. Raise it for many more. It
+        /// least 128 and at most 176, enough for ten million events. Raise it for many more. It
         /// bounds the engine's buffers; leave memory for the rest of the process.
         memory_mb = 0 => memory_bytes: Option<u64>, automatic_or(megabytes(64..=1_048_576));
 
@@ -201,6 +201,10 @@ settings! {
 
         /// Time after which a query is given up. Raise it for long reports on a slow machine.
         query_timeout_s = 30 => query_timeout: Duration, seconds(1..=3_600);
+
+        /// Oldest that the answer to a slow query may be while events come in: whoever asks the same
+        /// meanwhile shares it, at most twenty times as long as it took. 0 asks anew each time.
+        answer_age_s = 10 => answer_age: Duration, seconds(0..=600);
 
         /// Queries that run at the same time; further ones wait. More readers need more memory.
         readers = 4 => readers: usize, whole("queries", 1..=64);

@@ -9,6 +9,7 @@ pub mod draw;
 pub mod event;
 pub mod exchange;
 pub mod filter;
+pub mod kept;
 pub mod limits;
 pub mod money;
 pub mod page;

@@ -318,6 +318,16 @@ pub struct Period {
     pub now: Timestamp,
 }
 
+impl Period {
+    /// Forgets when it was asked, also where it ends then: what is asked again a moment later looks the same.
+    pub fn undate(&mut self) {
+        if self.to == self.now {
+            self.to = Timestamp::UNIX_EPOCH;
+        }
+        self.now = Timestamp::UNIX_EPOCH;
+    }
+}
+
 /// One bar: a stretch of the period, half open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {

@@ -3,11 +3,8 @@
 //! A day is active if it has a qualifying event, one that a person caused. First days are of all time, whatever the
 //! window and the filter, so that nobody is new twice.
 
-/// Days of one word. The engine shifts signed numbers, so the two highest bits stay free.
+/// Days of one word. With fewer than 64, the mask of any number of them needs no special case.
 pub const WORD_DAYS: usize = 62;
-
-/// The bits of a word that are days.
-const WORD_MASK: u64 = (1 << WORD_DAYS) - 1;
 
 /// A person's first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,29 +42,38 @@ impl Activity {
         }
     }
 
-    /// Adds a person with the words of their days. Who is there already gets these days too.
-    pub fn push(&mut self, member: Member, words: impl Iterator<Item = u64>) {
-        let person = usize::try_from(member.person).unwrap_or(0);
+    /// Notes that somebody was active on a local day, in days since 1970; outside of the window only first days matter.
+    pub fn add(&mut self, person: usize, day: i64) {
         if person >= self.places.len() {
             self.places.resize(person + 1, 0);
         }
-        if let Some(place) = (self.places[person] as usize).checked_sub(1) {
-            let held = &mut self.members[place];
-            held.first = held.first.min(member.first);
-            let bits = &mut self.bits[place * self.words..][..self.words];
-            for (held, word) in bits.iter_mut().zip(words) {
-                *held |= word & WORD_MASK;
+        let place = match (self.places[person] as usize).checked_sub(1) {
+            Some(place) => place,
+            None => {
+                self.members.push(Member {
+                    person: person as i64,
+                    first: day,
+                    is_identified: false,
+                });
+                self.bits.extend(std::iter::repeat_n(0, self.words));
+                self.places[person] = self.members.len() as u32;
+                self.members.len() - 1
             }
-            return;
+        };
+        let member = &mut self.members[place];
+        member.first = member.first.min(day);
+        if let Ok(day) = usize::try_from(day - self.start)
+            && day < self.days
+        {
+            self.bits[place * self.words + day / WORD_DAYS] |= 1 << (day % WORD_DAYS);
         }
-        self.members.push(member);
-        self.places[person] = self.members.len() as u32;
-        self.bits.extend(
-            words
-                .chain(std::iter::repeat(0))
-                .take(self.words)
-                .map(|word| word & WORD_MASK),
-        );
+    }
+
+    /// Notes who is identified.
+    pub fn identify(&mut self, is_identified: impl Fn(usize) -> bool) {
+        for member in &mut self.members {
+            member.is_identified = is_identified(member.person as usize);
+        }
     }
 
     /// The first local day of the window, in days since 1970.
@@ -103,17 +109,17 @@ impl Activity {
         self.members.iter().map(|member| member.first).min()
     }
 
-    /// The first active day ever of somebody who is there, in days since 1970.
-    pub fn first_day_of(&self, person: usize) -> Option<i64> {
-        let place = self.places.get(person)?.checked_sub(1)?;
-        Some(self.members[place as usize].first)
+    /// The first active day ever of somebody who is there, in days since 1970, after their place among the people.
+    pub fn first_of(&self, person: usize) -> Option<(usize, i64)> {
+        let place = (*self.places.get(person)? as usize).checked_sub(1)?;
+        Some((place, self.members[place].first))
     }
 
     /// The same people with first days from elsewhere; those who are not there keep their own.
     #[must_use]
     pub fn with_firsts(mut self, of: &Activity) -> Activity {
         for member in &mut self.members {
-            if let Some(first) = of.first_day_of(member.person as usize) {
+            if let Some((_, first)) = of.first_of(member.person as usize) {
                 member.first = member.first.min(first);
             }
         }
@@ -186,18 +192,13 @@ pub(super) mod tests {
     /// Made-up people by their active days; a first day before the window may be given.
     pub fn given(start: i64, days: usize, people: &[(i64, &[usize])]) -> Activity {
         let mut activity = Activity::new(start, days);
-        for (person, (first, active)) in (0i64..).zip(people) {
-            let mut bits = vec![0u64; words(days)];
+        for (person, (first, active)) in people.iter().enumerate() {
+            activity.add(person, *first);
             for day in *active {
-                bits[day / WORD_DAYS] |= 1 << (day % WORD_DAYS);
+                activity.add(person, start + *day as i64);
             }
-            let member = Member {
-                person,
-                first: *first,
-                is_identified: true,
-            };
-            activity.push(member, bits.into_iter());
         }
+        activity.identify(|_| true);
         activity
     }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::core::range::Period;
 use crate::core::value::{Better, Unit, Value};
+use crate::query::answers::Figures;
 
 /// A question about people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,6 +152,12 @@ pub struct Table {
     pub coverage: Coverage,
     /// Everything below this sequence number is in it.
     pub commit: u64,
+}
+
+impl Figures for Table {
+    fn figures(&self) -> usize {
+        (self.lines.len() + 1) * self.measures.len()
+    }
 }
 
 impl Table {

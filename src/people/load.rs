@@ -1,19 +1,22 @@
 //! Activity from the store: whole days from the roll-up by person, the rest from events.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use crate::core::range::{Interval, Period, midnight};
 use crate::core::sql::{Binds, Sql};
-use crate::people::activity::{Activity, Member, words};
-use crate::query::ask::people::Whos;
+use crate::people::activity::Activity;
 use crate::query::condition::Checked;
 use crate::query::field::Field;
 use crate::query::plan::{Level, Plan, Statement};
 use crate::query::session::Session;
 use crate::store::engine::EngineError;
-use crate::store::table::{Cell, Rows};
+use crate::store::study::by_row;
+use crate::store::table::Cell;
+
+/// Days from the first one in which somebody is activated, or not.
+const ACTIVATION_DAYS: u32 = 14;
 
 /// Who is looked at: the period, and which events count.
 #[derive(Clone, Copy, Debug)]
@@ -51,32 +54,54 @@ impl Crowd<'_> {
         Ok(found.with_firsts(&everybody))
     }
 
-    /// The numbers of those who got something out of the product in their first two weeks.
+    /// Who of an activity got something out of the product in their first two weeks: at least three qualifying events on
+    /// at least two days. In the order of its people.
     ///
     /// # Errors
     /// If the engine fails.
-    pub fn activated(&self, session: &Session) -> Result<HashSet<i64>, EngineError> {
+    pub fn activated(
+        &self,
+        session: &Session,
+        activity: &Activity,
+    ) -> Result<Vec<bool>, EngineError> {
         let Some(earliest) = earliest(session)? else {
-            return Ok(HashSet::new());
+            return Ok(vec![false; activity.len()]);
         };
         let (whole, all) = (self.since(earliest), Checked::default());
         let is_of_people = self.filter.fields().all(Field::is_person);
         let filter = if is_of_people { self.filter } else { &all };
-        let rows = session.ask(&plan(session, &whole, filter).activated())?;
-        let people = rows.first().and_then(|row| row.first());
-        Ok(people.map_or_else(HashSet::new, |people| {
-            people.wholes().iter().copied().collect()
-        }))
+        let plan = plan(session, &whole, filter);
+        let whos = session.whos_of(&plan)?;
+        // How many events, and on which of the days, a bit each.
+        let mut begun = vec![(0_i64, 0_u16); activity.len()];
+        session.numbers(&plan.qualifying(), |columns| {
+            for [number, day, events] in by_row(columns) {
+                let person = whos.resolve(number as usize);
+                let Some((place, first)) = activity.first_of(person) else {
+                    continue;
+                };
+                if let Ok(age @ 0..ACTIVATION_DAYS) = u32::try_from(day - first) {
+                    begun[place].0 += events;
+                    begun[place].1 |= 1 << age;
+                }
+            }
+        })?;
+        let is_activated = |(events, days): (i64, u16)| events >= 3 && days.count_ones() >= 2;
+        Ok(begun.into_iter().map(is_activated).collect())
     }
 
-    /// Who used which feature ever, and on which local days first and last. Columns: the feature, and lists of people,
-    /// first and last days. Somebody may be there under several numbers, which `whos` leads to one.
+    /// Who used which feature ever, day by day: `each` gets the place of a feature among those that are returned, a
+    /// person, and a day.
     ///
     /// # Errors
     /// If the engine fails.
-    pub fn feature_uses<'s>(&self, session: &'s Session) -> Result<(Rows, &'s Whos), EngineError> {
+    pub fn feature_uses(
+        &self,
+        session: &Session,
+        mut each: impl FnMut(usize, usize, i64),
+    ) -> Result<Vec<String>, EngineError> {
         let Some(earliest) = earliest(session)? else {
-            return Ok((Rows::new(), session.whos()?));
+            return Ok(Vec::new());
         };
         let whole = self.since(earliest);
         let by = [Field::find("feature").map_err(|error| EngineError::Query(error.to_string()))?];
@@ -85,7 +110,22 @@ impl Crowd<'_> {
             levels: &[Level::ValueInBar],
             ..plan(session, &whole, self.filter)
         };
-        Ok((session.ask(&plan.feature_uses())?, session.whos_of(&plan)?))
+        let (mut features, mut places) = (Vec::new(), HashMap::new());
+        for row in session.ask(&plan.features())? {
+            if let [Cell::Text(feature), Cell::Whole(number)] = row.as_slice() {
+                places.insert(*number, features.len());
+                features.push(feature.clone());
+            }
+        }
+        let whos = session.whos_of(&plan)?;
+        session.numbers(&plan.feature_uses(), |columns| {
+            for [feature, number, day] in by_row(columns) {
+                if let Some(place) = places.get(&feature) {
+                    each(*place, whos.resolve(number as usize), day);
+                }
+            }
+        })?;
+        Ok(features)
     }
 
     /// The first local day of the first bar, in days since 1970. Weeks and months are told whole.
@@ -194,29 +234,13 @@ fn plan<'a>(session: &Session, period: &'a Period, filter: &'a Checked) -> Plan<
 
 /// Everybody as who they turned out to be.
 fn read(session: &Session, plan: &Plan, start: i64, days: usize) -> Result<Activity, EngineError> {
-    let rows = session.ask(&plan.activity(start, days))?;
     let (users, whos) = (session.users()?, session.whos_of(plan)?);
-    let (people, firsts) = (list(&rows, 0), list(&rows, 1));
-    let words: Vec<&[i64]> = (0..words(days))
-        .map(|number| list(&rows, 2 + number))
-        .collect();
     let mut activity = Activity::new(start, days);
-    for (place, (number, first)) in people.iter().zip(firsts).enumerate() {
-        let person = whos.resolve(*number as usize);
-        let member = Member {
-            person: person as i64,
-            first: *first,
-            is_identified: users.has(person),
-        };
-        let bits = words
-            .iter()
-            .map(|word| word.get(place).copied().unwrap_or(0) as u64);
-        activity.push(member, bits);
-    }
+    session.numbers(&plan.activity(), |columns| {
+        for [number, day] in by_row(columns) {
+            activity.add(whos.resolve(number as usize), day);
+        }
+    })?;
+    activity.identify(|person| users.has(person));
     Ok(activity)
-}
-
-fn list(rows: &Rows, place: usize) -> &[i64] {
-    let cell = rows.first().and_then(|row| row.get(place));
-    cell.map_or(&[][..], Cell::wholes)
 }

@@ -2,128 +2,27 @@
 
 mod rolled;
 
-use std::sync::Arc;
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::core::event::Event;
-use crate::core::exchange::Exchange;
 use crate::core::range::{Interval, Period, Range};
 use crate::core::sql::{Binds, Sql};
+use crate::given::{Given, NOW, at};
 use crate::people::answer::{Coverage, Table, Topic};
 use crate::people::ask::Asker;
 use crate::people::one;
 use crate::query::condition::Checked;
 use crate::query::plan::Statement;
 use crate::query::question::Parameters;
-use crate::query::session::Session;
 use crate::store::alias::{self, MergeError, Name};
-use crate::store::batch::{EventBatch, PreviewBatch};
-use crate::store::engine::{Engine, EngineError, EngineSettings, Part};
 use crate::store::erase_person::{self, ErasedPerson};
-use crate::store::person::{NameKind, People};
-use crate::store::zones::Zones;
+use crate::store::person::NameKind;
 
 mod list;
 
-const NOW: &str = "2026-11-21T12:00:00Z";
-
-struct Given {
-    engine: Arc<Engine>,
-    zone: TimeZone,
-    exchange: Exchange,
-    people: People,
-    next_seq: u64,
-    _folder: tempfile::TempDir,
-}
-
 impl Given {
-    fn events(zone: &str, events: impl IntoIterator<Item = Event>) -> Given {
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = EngineSettings {
-            file: folder.path().join("events.duckdb"),
-            temp_folder: folder.path().join("tmp"),
-            temp_mb: 100,
-            memory_mb: 200,
-            threads: 2,
-            readers: 2,
-            query_timeout: std::time::Duration::from_secs(60),
-        };
-        let mut given = Given {
-            engine: Arc::new(Engine::open(settings).expect("an engine")),
-            exchange: Exchange::without_rates("USD", TimeZone::get(zone).expect("a zone")),
-            zone: TimeZone::get(zone).expect("a zone"),
-            people: People::default(),
-            next_seq: 1,
-            _folder: folder,
-        };
-        given.add(events);
-        given
-    }
-
-    fn add(&mut self, events: impl IntoIterator<Item = Event>) {
-        let (mut rows, mut previews) = (EventBatch::default(), PreviewBatch::default());
-        for mut event in events {
-            event.project = event.project.max(1);
-            event.set_id(u128::from(self.next_seq));
-            let persons = self.people.of(&event);
-            rows.push(self.next_seq, &event, persons).expect("a row");
-            previews.push(self.next_seq, &event);
-            self.next_seq += 1;
-        }
-        let part = Part {
-            events: rows.take().expect("rows"),
-            people: self.people.take_new().expect("people"),
-            previews: previews.take().expect("previews"),
-        };
-        self.engine
-            .append(self.next_seq, [Ok(part)].into_iter(), &[])
-            .expect("an append");
-    }
-
-    fn zones(&self) -> Zones {
-        let zones = Zones::default();
-        zones.set(1, &self.zone);
-        zones
-    }
-
-    fn roll_up(&self) {
-        self.engine
-            .roll_up(self.next_seq, &self.zones())
-            .expect("a roll-up");
-    }
-
-    fn with<T: Send + 'static>(
-        &self,
-        ask: impl FnOnce(&Session) -> Result<T, EngineError> + Send + 'static,
-    ) -> T {
-        self.engine_answer(true, ask)
-    }
-
-    /// An answer with roll-ups, or from events alone.
-    fn engine_answer<T: Send + 'static>(
-        &self,
-        uses_rollups: bool,
-        ask: impl FnOnce(&Session) -> Result<T, EngineError> + Send + 'static,
-    ) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let exchange = self.exchange.clone();
-        let asked = self.engine.ask(move |engine| {
-            let mut session = Session::begin(engine, 1, &exchange)?;
-            session.uses_rollups = uses_rollups;
-            ask(&session)
-        });
-        runtime.block_on(asked).expect("an answer")
-    }
-
-    fn ask(&self, topic: Topic, range: Range, interval: Interval, filter: &str) -> Table {
+    fn figures(&self, topic: Topic, range: Range, interval: Interval, filter: &str) -> Table {
         let period = self.period(range, interval);
         let filter = filter_of(filter);
-        self.with(move |session| Asker::new(session, &period, &filter).answer(topic))
+        self.session(move |session| Asker::new(session, &period, &filter).answer(topic))
     }
 
     fn period(&self, range: Range, interval: Interval) -> Period {
@@ -134,7 +33,7 @@ impl Given {
 
     fn profile(&self, name: &Name) -> Option<one::Profile> {
         let (today, name) = (self.period(Range::Days(1), Interval::Day), name.clone());
-        self.with(move |session| one::profile(session, &name, &today))
+        self.session(move |session| one::profile(session, &name, &today))
     }
 
     fn erase(&self, name: &Name) -> ErasedPerson {
@@ -147,11 +46,6 @@ fn filter_of(text: &str) -> Checked {
     Parameters::parse(if text.is_empty() { "" } else { &query }, &[])
         .and_then(|parameters| parameters.filter())
         .expect("a filter")
-}
-
-fn at(text: &str) -> i64 {
-    let moment: Timestamp = text.parse().expect("a moment");
-    moment.as_microsecond()
 }
 
 fn seen(user: &str, when: &str) -> Event {
@@ -219,7 +113,7 @@ fn four_days_of_three_people() {
         if is_rolled {
             given.roll_up();
         }
-        let growth = given.ask(Topic::Growth, Range::Days(4), Interval::Day, "");
+        let growth = given.figures(Topic::Growth, Range::Days(4), Interval::Day, "");
         assert_eq!(column(&growth, "new_users"), [1.0, 0.0, 1.0, 0.0]);
         // 15 October to 19 November are 35 days.
         assert_eq!(column(&growth, "resurrected_users"), [0.0, 1.0, 0.0, 0.0]);
@@ -231,13 +125,13 @@ fn four_days_of_three_people() {
         assert_eq!(column(&growth, "user_growth_rate"), [-1.0, 1.0, 0.0, -0.5]);
         assert!(growth.lines[3].is_partial && !growth.lines[2].is_partial);
 
-        let life = given.ask(Topic::Lifecycle, Range::Days(4), Interval::Day, "");
+        let life = given.figures(Topic::Lifecycle, Range::Days(4), Interval::Day, "");
         assert_eq!(column(&life, "new"), [1.0, 0.0, 1.0, 0.0]);
         assert_eq!(column(&life, "returning"), [0.0, 1.0, 1.0, 1.0]);
         assert_eq!(column(&life, "resurrecting"), [0.0, 1.0, 0.0, 0.0]);
         assert_eq!(column(&life, "dormant"), [0.0, 0.0, -1.0, -1.0]);
 
-        let churned = given.ask(
+        let churned = given.figures(
             Topic::Growth,
             Range::Dates(
                 "2026-11-13".parse().expect("a date"),
@@ -249,7 +143,7 @@ fn four_days_of_three_people() {
         // Bo's last day was 15 October: 30 days later is 14 November, though bo came back after it.
         assert_eq!(column(&churned, "churned_users"), [0.0, 1.0, 0.0]);
         assert_eq!(column(&churned, "user_churn_rate"), [0.0, 1.0, -1.0]);
-        let stages = given.ask(Topic::Stages, Range::Days(4), Interval::Day, "");
+        let stages = given.figures(Topic::Stages, Range::Days(4), Interval::Day, "");
         assert_eq!(column(&stages, "users").iter().sum::<f64>(), 3.0);
     }
 }
@@ -260,7 +154,7 @@ fn nobody_is_new_twice_and_a_filter_changes_no_first_day() {
     events[6].feature = Some("chat".into());
     events[7].feature = Some("chat".into());
     let given = Given::events("UTC", events);
-    let life = given.ask(
+    let life = given.figures(
         Topic::Lifecycle,
         Range::Days(4),
         Interval::Day,
@@ -269,7 +163,7 @@ fn nobody_is_new_twice_and_a_filter_changes_no_first_day() {
     // Bo used the feature for the first time, but was seen before; cy is new.
     assert_eq!(column(&life, "new"), [0.0, 0.0, 1.0, 0.0]);
     assert_eq!(column(&life, "resurrecting"), [0.0, 1.0, 0.0, 0.0]);
-    let features = given.ask(Topic::Features, Range::Days(4), Interval::Day, "");
+    let features = given.figures(Topic::Features, Range::Days(4), Interval::Day, "");
     assert_eq!(features.lines[0].keys, ["chat"]);
     assert_eq!(column(&features, "users"), [2.0]);
     // 35 days after first seen, and on the first day: the middle is 17.5. Of those active in the days, 2 of 3.
@@ -297,10 +191,10 @@ fn days_are_those_of_the_projects_zone_when_clocks_change() {
         if is_rolled {
             given.roll_up();
         }
-        let active = given.ask(Topic::Active, range, Interval::Day, "");
+        let active = given.figures(Topic::Active, range, Interval::Day, "");
         assert_eq!(column(&active, "dau"), [1.0, 1.0, 1.0]);
         assert_eq!(column(&active, "wau"), [1.0, 2.0, 2.0]);
-        let life = given.ask(Topic::Lifecycle, range, Interval::Week, "");
+        let life = given.figures(Topic::Lifecycle, range, Interval::Week, "");
         // The weeks of 19 and 26 October, told whole: both are new in the first, bo returns in the second.
         assert_eq!(column(&life, "new"), [2.0, 0.0]);
         assert_eq!(column(&life, "returning"), [0.0, 1.0]);
@@ -320,7 +214,7 @@ fn an_anonymous_id_becomes_the_user_without_a_change_to_any_event_and_can_be_tak
     given.roll_up();
     let coverage = |given: &Given| {
         given
-            .ask(Topic::Growth, Range::Days(7), Interval::Day, "")
+            .figures(Topic::Growth, Range::Days(7), Interval::Day, "")
             .coverage
     };
     let of = |identified, anonymous| Coverage {
@@ -342,13 +236,13 @@ fn an_anonymous_id_becomes_the_user_without_a_change_to_any_event_and_can_be_tak
         },
     ]);
     assert_eq!(coverage(&given), of(2, 1));
-    let growth = given.ask(Topic::Growth, Range::Days(7), Interval::Day, "");
+    let growth = given.figures(Topic::Growth, Range::Days(7), Interval::Day, "");
     // Ana was there on the 18th already: first seen is the visit before she said who she is.
     assert_eq!(
         column(&growth, "new_users"),
         [0.0, 0.0, 0.0, 2.0, 0.0, 1.0, 0.0]
     );
-    let filtered = given.ask(Topic::Active, Range::Days(7), Interval::Day, "user:is:ana");
+    let filtered = given.figures(Topic::Active, Range::Days(7), Interval::Day, "user:is:ana");
     assert_eq!(
         column(&filtered, "dau"),
         [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
@@ -460,7 +354,7 @@ fn erasing_somebody_leaves_nothing_of_them_and_everything_of_others() {
             sql: Sql::text(sql),
             binds: Binds::default(),
         };
-        let rows = given.with(move |session| session.ask(&statement));
+        let rows = given.session(move |session| session.ask(&statement));
         rows[0][0].whole().expect("a count")
     };
     assert_eq!(left("SELECT count(*) FROM events"), 1);
@@ -501,12 +395,12 @@ fn ten_thousand_sessions_of_one_user_and_one_that_began_before() {
         "2026-11-20".parse().expect("a date"),
         "2026-11-20".parse().expect("a date"),
     );
-    let sessions = given.ask(Topic::Sessions, range, Interval::Day, "");
+    let sessions = given.figures(Topic::Sessions, range, Interval::Day, "");
     assert_eq!(column(&sessions, "sessions"), [10_000.0]);
     assert_eq!(column(&sessions, "visit_duration_median_s"), [4.5]);
     assert_eq!(column(&sessions, "visit_depth_median"), [2.0]);
     assert_eq!(column(&sessions, "sessions_per_user"), [10_000.0]);
-    let lengths = given.ask(Topic::SessionLengths, range, Interval::Day, "");
+    let lengths = given.figures(Topic::SessionLengths, range, Interval::Day, "");
     assert_eq!(column(&lengths, "sessions")[0], 10_000.0);
     let profile = given.profile(&user("ana"));
     let profile = profile.expect("she is known");
@@ -542,7 +436,7 @@ fn an_erasure_by_an_id_that_became_a_user_erases_the_whole_person() {
     let counted = erase_person::count(&given.engine, 1, &anonymous("a1")).expect("a count");
     assert_eq!(counted, wanted);
     assert_eq!(given.erase(&anonymous("a1")), wanted);
-    let known = given.with(|session| {
+    let known = given.session(|session| {
         let names = ["ana", "bo", "cy"].map(user);
         let known = names.iter().map(|name| one::number(session, name));
         known.collect::<Result<Vec<_>, _>>()
@@ -564,7 +458,7 @@ fn an_export_holds_every_event_once_also_over_several_steps() {
     let given = Given::events("UTC", mine.chain([seen("bo", "2026-11-18T09:00:00Z")]));
     let (mut lines, mut after) = (Vec::new(), Some(-1));
     while let Some(place) = after {
-        let (text, next) = given.with(move |session| {
+        let (text, next) = given.session(move |session| {
             let (_, person) = one::number(session, &user("ana"))?.unwrap_or_default();
             one::export(session, person, place)
         });
@@ -617,7 +511,7 @@ fn rolled_and_raw_answers_are_the_same_for_random_people() {
     ];
     let figures = |given: &Given| -> Vec<String> {
         let tables = asked.iter().map(|(topic, interval)| {
-            let table = given.ask(*topic, Range::Days(90), *interval, "");
+            let table = given.figures(*topic, Range::Days(90), *interval, "");
             format!("{:?} {:?}", table.lines, table.coverage)
         });
         tables.collect()
@@ -625,7 +519,7 @@ fn rolled_and_raw_answers_are_the_same_for_random_people() {
     let raw = figures(&given);
     given.roll_up();
     assert_eq!(figures(&given), raw);
-    let growth = given.ask(Topic::Growth, Range::Days(90), Interval::Week, "");
+    let growth = given.figures(Topic::Growth, Range::Days(90), Interval::Week, "");
     let of = |id: &str| column(&growth, id);
     let (total, new) = (of("total_users"), of("new_users"));
     let (back, gone) = (of("resurrected_users"), of("churned_users"));

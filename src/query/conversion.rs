@@ -14,7 +14,8 @@ use crate::catalogue::frame::exchange;
 use crate::core::exchange::{Exchange, Stretch};
 use crate::core::range::midnight;
 use crate::core::sql::{Bind, Sql};
-use crate::store::engine::{Ask, EngineError};
+use crate::store::engine::EngineError;
+use crate::store::study::Study;
 use crate::store::table::Cell;
 
 /// The currencies of the payments of a project other than its own; binds: $project $currency $rolled.
@@ -53,14 +54,14 @@ impl Conversion {
     /// If the engine fails.
     pub fn resolve(
         &self,
-        ask: &Ask,
+        study: &Study,
         sql: &Sql,
         values: &mut Vec<(String, Bind)>,
     ) -> Result<Sql, EngineError> {
         if !exchange::is_in(sql) {
             return Ok(sql.clone());
         }
-        Ok(match self.lines(ask, values)? {
+        Ok(match self.lines(study, values)? {
             None => exchange::own(sql),
             Some(lines) => {
                 values.push(("rates".to_owned(), Bind::Text(lines.to_owned())));
@@ -69,7 +70,7 @@ impl Conversion {
         })
     }
 
-    fn lines(&self, ask: &Ask, values: &[(String, Bind)]) -> Result<Option<&str>, EngineError> {
+    fn lines(&self, study: &Study, values: &[(String, Bind)]) -> Result<Option<&str>, EngineError> {
         if let Some(lines) = self.lines.get() {
             return Ok(lines.as_deref());
         }
@@ -78,7 +79,7 @@ impl Conversion {
             _ => {
                 let mut values = values.to_vec();
                 values.push(("rolled".to_owned(), Bind::Whole(self.rolled_seq as i64)));
-                let rows = ask(&Sql::text(FOREIGN), &values)?;
+                let rows = study.rows(&Sql::text(FOREIGN), &values)?;
                 let foreign = rows
                     .iter()
                     .filter_map(|row| row.first().and_then(Cell::text));

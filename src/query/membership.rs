@@ -10,31 +10,40 @@ use parking_lot::Mutex;
 
 use crate::core::filter::{Condition, Test};
 use crate::core::sql::Bind;
-use crate::store::engine::{Ask, EngineError};
+use crate::store::engine::EngineError;
+use crate::store::study::Study;
 
 /// Finds the people of the segments that a condition names, through the statements of the caller's transaction.
-type Find = dyn Fn(&Ask, &Condition) -> Result<Arc<Vec<u8>>, EngineError> + Send + Sync;
+type Find = dyn Fn(&Study, &Condition) -> Result<Arc<Vec<u8>>, EngineError> + Send + Sync;
 
 /// The segments of a project.
 #[derive(Clone, Default)]
 pub struct Membership {
     names: Vec<String>,
+    fingerprint: u64,
     find: Option<Arc<Find>>,
     /// Those of this transaction, which sees one state of things.
     known: Arc<Mutex<HashMap<Condition, Arc<Vec<u8>>>>>,
 }
 
 impl Membership {
-    /// Segments by name, and how their people are found.
+    /// Segments by name, a number that differs where they are others, and how their people are found.
     pub fn new(
         names: Vec<String>,
-        find: impl Fn(&Ask, &Condition) -> Result<Arc<Vec<u8>>, EngineError> + Send + Sync + 'static,
+        fingerprint: u64,
+        find: impl Fn(&Study, &Condition) -> Result<Arc<Vec<u8>>, EngineError> + Send + Sync + 'static,
     ) -> Membership {
         Membership {
             names,
+            fingerprint,
             find: Some(Arc::new(find)),
             known: Arc::default(),
         }
+    }
+
+    /// Differs where segments are others.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// The names, in their order.
@@ -46,7 +55,7 @@ impl Membership {
     ///
     /// # Errors
     /// If there is no such segment, or its people cannot be found.
-    pub fn resolve(&self, ask: &Ask, values: &mut [(String, Bind)]) -> Result<(), EngineError> {
+    pub fn resolve(&self, study: &Study, values: &mut [(String, Bind)]) -> Result<(), EngineError> {
         for (_, value) in values {
             let Bind::Segments(condition) = &*value else {
                 continue;
@@ -54,7 +63,7 @@ impl Membership {
             let known = self.known.lock().get(condition).cloned();
             let bits = match (known, &self.find) {
                 (Some(bits), _) => bits,
-                (None, Some(find)) => find(ask, condition)?,
+                (None, Some(find)) => find(study, condition)?,
                 // Without any segment everybody is in none.
                 (None, None) if condition.test == Test::Exists => Arc::new(vec![0]),
                 (None, None) => continue,

@@ -1,6 +1,7 @@
 //! Questions and answers: from the parameters of an address to figures, through the catalogue and the engine.
 
 pub mod answer;
+pub mod answers;
 pub mod ask;
 pub mod condition;
 pub mod conversion;

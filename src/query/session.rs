@@ -12,7 +12,8 @@ use crate::query::ask::people::{Users, Whos};
 use crate::query::conversion::Conversion;
 use crate::query::membership::Membership;
 use crate::query::plan::{Plan, Rolled, Statement};
-use crate::store::engine::{Ask, EngineError};
+use crate::store::engine::EngineError;
+use crate::store::study::{Columns, Study};
 use crate::store::table::{Cell, Rows};
 use crate::store::zones;
 
@@ -21,7 +22,7 @@ const STATEMENT_ROWS_MAX: usize = 2_000_000;
 
 /// A transaction bound to a project.
 pub struct Session<'a> {
-    ask: &'a Ask<'a>,
+    study: &'a Study<'a>,
     fixed: Vec<(String, Bind)>,
     rolled_seq: u64,
     zone: Option<String>,
@@ -44,7 +45,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// If the engine fails.
     pub fn begin(
-        ask: &'a Ask<'a>,
+        study: &'a Study<'a>,
         project: u32,
         exchange: &Exchange,
     ) -> Result<Session<'a>, EngineError> {
@@ -55,15 +56,15 @@ impl<'a> Session<'a> {
                 Bind::Text(exchange.currency().to_owned()),
             ),
         ];
-        let state = ask(
+        let state = study.rows(
             &Sql::text("SELECT next_seq, rolled_seq FROM load_state"),
             &fixed,
         )?;
-        let zone = ask(
+        let zone = study.rows(
             &Sql::text("SELECT zone FROM rollup_zone WHERE project = $project"),
             &fixed,
         )?;
-        let aliases = ask(
+        let aliases = study.rows(
             &Sql::text(
                 "SELECT 1 FROM person_alias WHERE project = $project AND person IS NOT NULL LIMIT 1",
             ),
@@ -87,7 +88,7 @@ impl<'a> Session<'a> {
                 .and_then(|row| row.first())
                 .and_then(Cell::text)
                 .map(str::to_owned),
-            ask,
+            study,
             fixed,
             membership: Membership::default(),
             conversion: Conversion::new(exchange.clone(), number(1)),
@@ -172,22 +173,10 @@ impl<'a> Session<'a> {
     /// # Errors
     /// If the engine fails, or the answer is far larger than any page.
     pub fn ask(&self, statement: &Statement) -> Result<Rows, EngineError> {
-        let mut binds = statement.binds.named();
-        binds.extend(self.fixed.iter().cloned());
-        self.membership.resolve(self.ask, &mut binds)?;
-        let sql = match self.has_aliases {
-            true => alias::resolved(&statement.sql),
-            false => alias::unresolved(&statement.sql),
-        };
-        let sql = self.conversion.resolve(self.ask, &sql, &mut binds)?;
+        let (sql, binds) = self.resolved(statement)?;
         let started = Instant::now();
-        let rows = (self.ask)(&sql, &binds)?;
-        tracing::debug!(
-            us = started.elapsed().as_micros() as u64,
-            rows = rows.len(),
-            sql = sql.as_str(),
-            "asked"
-        );
+        let rows = self.study.rows(&sql, &binds)?;
+        told(&sql, rows.len(), started);
         match rows.len() > STATEMENT_ROWS_MAX {
             true => Err(EngineError::Query(format!(
                 "the answer has {} rows; ask for a shorter period or fewer dimensions",
@@ -195,6 +184,37 @@ impl<'a> Session<'a> {
             ))),
             false => Ok(rows),
         }
+    }
+
+    /// Asks for columns of whole numbers, of any length; see [`Study::numbers`].
+    ///
+    /// # Errors
+    /// As [`Study::numbers`].
+    pub fn numbers(
+        &self,
+        statement: &Statement,
+        mut each: impl FnMut(&Columns<'_>),
+    ) -> Result<(), EngineError> {
+        let (sql, binds) = self.resolved(statement)?;
+        let (started, mut rows) = (Instant::now(), 0);
+        self.study.numbers(&sql, &binds, |columns| {
+            rows += columns.first().map_or(0, |column| column.len());
+            each(columns);
+        })?;
+        told(&sql, rows, started);
+        Ok(())
+    }
+
+    fn resolved(&self, statement: &Statement) -> Result<(Sql, Vec<(String, Bind)>), EngineError> {
+        let mut binds = statement.binds.named();
+        binds.extend(self.fixed.iter().cloned());
+        self.membership.resolve(self.study, &mut binds)?;
+        let sql = match self.has_aliases {
+            true => alias::resolved(&statement.sql),
+            false => alias::unresolved(&statement.sql),
+        };
+        let sql = self.conversion.resolve(self.study, &sql, &mut binds)?;
+        Ok((sql, binds))
     }
 
     /// The names of people by their numbers.
@@ -215,4 +235,13 @@ impl<'a> Session<'a> {
         let named = |row: &Vec<Cell>| Some((row.first()?.whole()?, row.get(1)?.text()?.to_owned()));
         Ok(rows.iter().filter_map(named).collect())
     }
+}
+
+fn told(sql: &Sql, rows: usize, started: Instant) {
+    tracing::debug!(
+        us = started.elapsed().as_micros() as u64,
+        rows,
+        sql = sql.as_str(),
+        "asked"
+    );
 }

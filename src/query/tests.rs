@@ -9,89 +9,14 @@ mod trace;
 mod visits;
 mod words;
 
-use std::sync::Arc;
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::core::event::Event;
-use crate::core::exchange::Exchange;
 use crate::core::value::{Change, Value};
+use crate::given::{Given, NOW, at};
 use crate::query::answer::Answer;
 use crate::query::ask;
 use crate::query::question::Parameters;
-use crate::query::session::Session;
-use crate::store::batch::{EventBatch, PreviewBatch};
-use crate::store::engine::{Engine, EngineSettings, Part};
-use crate::store::person::People;
-use crate::store::zones::Zones;
-
-const NOW: &str = "2026-11-21T12:00:00Z";
-
-/// An engine in a temporary folder, with events.
-struct Given {
-    engine: Arc<Engine>,
-    zone: TimeZone,
-    exchange: Exchange,
-    people: People,
-    next_seq: u64,
-    _folder: tempfile::TempDir,
-}
 
 impl Given {
-    fn empty(zone: &str) -> Given {
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = EngineSettings {
-            file: folder.path().join("events.duckdb"),
-            temp_folder: folder.path().join("tmp"),
-            temp_mb: 100,
-            memory_mb: 200,
-            threads: 2,
-            readers: 2,
-            query_timeout: std::time::Duration::from_secs(60),
-        };
-        Given {
-            engine: Arc::new(Engine::open(settings).expect("an engine")),
-            exchange: Exchange::without_rates("USD", TimeZone::get(zone).expect("a zone")),
-            zone: TimeZone::get(zone).expect("a zone"),
-            people: People::default(),
-            next_seq: 1,
-            _folder: folder,
-        }
-    }
-
-    fn events(zone: &str, events: impl IntoIterator<Item = Event>) -> Given {
-        let mut given = Given::empty(zone);
-        given.add(events);
-        given
-    }
-
-    fn add(&mut self, events: impl IntoIterator<Item = Event>) {
-        let (mut rows, mut previews) = (EventBatch::default(), PreviewBatch::default());
-        for mut event in events {
-            event.project = event.project.max(1);
-            event.set_id(u128::from(self.next_seq));
-            let persons = self.people.of(&event);
-            rows.push(self.next_seq, &event, persons).expect("a row");
-            previews.push(self.next_seq, &event);
-            self.next_seq += 1;
-        }
-        let part = Part {
-            events: rows.take().expect("rows"),
-            people: self.people.take_new().expect("people"),
-            previews: previews.take().expect("previews"),
-        };
-        self.engine
-            .append(self.next_seq, [Ok(part)].into_iter(), &[])
-            .expect("an append");
-    }
-
-    fn roll_up(&self, below: u64) {
-        let zones = Zones::default();
-        zones.set(1, &self.zone);
-        self.engine.roll_up(below, &zones).expect("a roll-up");
-    }
-
     fn ask(&self, query: &str) -> Answer {
         self.ask_with(query, true)
     }
@@ -101,27 +26,12 @@ impl Given {
         let question = parameters
             .question(&self.zone, NOW.parse().expect("a moment"))
             .expect(query);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let exchange = self.exchange.clone();
-        let asked = self.engine.ask(move |engine| {
-            let mut session = Session::begin(engine, 1, &exchange)?;
-            session.uses_rollups = uses_rollups;
-            ask::answer(&session, &question)
-        });
-        runtime.block_on(asked).expect(query)
+        self.session_with(uses_rollups, move |session| ask::answer(session, &question))
     }
 
     fn total(&self, query: &str) -> Value {
         self.ask(query).total.figures[0].value
     }
-}
-
-fn at(text: &str) -> i64 {
-    let moment: Timestamp = text.parse().expect("a moment");
-    moment.as_microsecond()
 }
 
 /// A successful call of `user` to `model`, costing a cent.
@@ -612,7 +522,7 @@ fn rolled_up_answers_equal_raw_ones() {
             .collect();
         // Three roll-ups, so that days come in parts and a tail stays raw.
         for below in [1_111, 2_500, 3_777] {
-            given.roll_up(below);
+            given.roll_up_below(below);
             for (question, raw) in questions.iter().zip(&raw) {
                 let rolled = given.ask(question);
                 assert_same(&rolled.total, &raw.total, question);
@@ -657,7 +567,7 @@ fn assert_same(
 #[test]
 fn quantiles_from_buckets_are_within_one_per_cent_of_exact_ones() {
     let given = Given::events("UTC", mixed());
-    given.roll_up(3_000);
+    given.roll_up_below(3_000);
     let query = "metrics=latency_p50_ms,latency_p95_ms,ttft_p90_ms,apdex&range=90d&by=provider";
     let exact = given.ask_with(
         "metrics=latency_p50_ms,latency_p95_ms,ttft_p90_ms&range=90d&by=provider",
@@ -697,7 +607,7 @@ fn sixty_satisfied_thirty_tolerating_and_ten_frustrated_is_an_apdex_of_three_qua
 #[test]
 fn series_of_additive_metrics_add_up_to_their_totals() {
     let given = Given::events("Europe/Berlin", mixed());
-    given.roll_up(2_000);
+    given.roll_up_below(2_000);
     let additive: Vec<&str> = crate::catalogue::metric::all()
         .filter(|metric| metric.is_additive)
         .map(|metric| metric.id)

@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use duckdb::arrow::array::{FixedSizeBinaryBuilder, Int32Builder};
@@ -18,9 +19,8 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Semaphore;
 
 use crate::core::sketch::Sketch;
-use crate::core::sql::{Bind, Sql};
 use crate::store::person::{self, People};
-use crate::store::table::{self, Rows};
+use crate::store::study::Study;
 use crate::store::zones::Zones;
 use crate::store::{alias, batch, migrate, rollup};
 
@@ -124,6 +124,15 @@ pub struct DeadLetter {
     pub payload: Vec<u8>,
 }
 
+/// Which facts a transaction sees: the same numbers twice are the same facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Facts {
+    /// How often events were appended.
+    pub appends: u64,
+    /// How often something that was there became something else.
+    pub rewrites: u64,
+}
+
 /// Rows for one transaction.
 pub struct Part {
     /// Rows of `events`.
@@ -142,9 +151,6 @@ pub enum Appended {
     /// They were in already; nothing changed.
     Duplicate,
 }
-
-/// Asks one statement with its values, within the transaction of [`Engine::ask`].
-pub type Ask<'a> = dyn Fn(&Sql, &[(String, Bind)]) -> Result<Rows, EngineError> + 'a;
 
 /// Bytes on disk and in memory.
 #[derive(Clone, Debug, Default)]
@@ -175,6 +181,8 @@ pub struct Engine {
     slots: Semaphore,
     query_ms: Mutex<Sketch>,
     last_used: Mutex<Option<Instant>>,
+    appends: AtomicU64,
+    rewrites: AtomicU64,
 }
 
 impl Engine {
@@ -190,6 +198,8 @@ impl Engine {
             settings,
             query_ms: Mutex::new(Sketch::default()),
             last_used: Mutex::new(None),
+            appends: AtomicU64::new(0),
+            rewrites: AtomicU64::new(0),
         })
     }
 
@@ -198,7 +208,7 @@ impl Engine {
     /// # Errors
     /// If the engine is broken.
     pub fn next_seq(&self) -> Result<u64, EngineError> {
-        self.write(|writer| Ok(next_seq(writer)?))
+        self.tend(|writer| Ok(next_seq(writer)?))
     }
 
     /// The people that the tables hold. Blocks.
@@ -206,7 +216,7 @@ impl Engine {
     /// # Errors
     /// If the engine is broken.
     pub fn people(&self) -> Result<People, EngineError> {
-        self.write(People::load)
+        self.tend(People::load)
     }
 
     /// Appends rows, dead letters and the new place in the journal in one transaction. Blocks.
@@ -222,7 +232,7 @@ impl Engine {
         dead: &[DeadLetter],
     ) -> Result<Appended, EngineError> {
         self.use_now();
-        self.write(|writer| {
+        let appended = self.tend(|writer| {
             if next_seq(writer)? >= end_seq {
                 return Ok(Appended::Duplicate);
             }
@@ -233,7 +243,9 @@ impl Engine {
                 let _gone_already = writer.execute_batch("ROLLBACK");
             }
             done.map(|()| Appended::Committed)
-        })
+        });
+        self.appends.fetch_add(1, Ordering::Release);
+        appended
     }
 
     /// Rolls up the events below `until`; see [`rollup::roll_up`]. Blocks.
@@ -241,7 +253,7 @@ impl Engine {
     /// # Errors
     /// If the engine is broken.
     pub fn roll_up(&self, until: u64, zones: &Zones) -> Result<u64, EngineError> {
-        self.write(|writer| rollup::roll_up(writer, until, zones))
+        self.tend(|writer| rollup::roll_up(writer, until, zones))
     }
 
     /// Cuts days anew for projects whose zone has changed. Returns how many those were. Blocks.
@@ -249,7 +261,7 @@ impl Engine {
     /// # Errors
     /// If the engine is broken.
     pub fn follow_zones(&self, zones: &Zones) -> Result<usize, EngineError> {
-        self.write(|writer| {
+        self.tend(|writer| {
             let outdated = rollup::outdated(writer, zones)?;
             for project in &outdated {
                 rollup::rebuild(writer, *project, zones)?;
@@ -263,7 +275,7 @@ impl Engine {
     /// # Errors
     /// If the engine is broken.
     pub fn rolled_seq(&self) -> Result<u64, EngineError> {
-        self.write(rollup::rolled_seq)
+        self.tend(rollup::rolled_seq)
     }
 
     /// Tries an append and undoes it. Blocks.
@@ -274,7 +286,7 @@ impl Engine {
         &self,
         parts: impl Iterator<Item = Result<Part, EngineError>>,
     ) -> Result<(), EngineError> {
-        self.write(|writer| {
+        self.tend(|writer| {
             writer.execute_batch("BEGIN")?;
             let done = append_parts(writer, parts);
             let _gone_already = writer.execute_batch("ROLLBACK");
@@ -294,7 +306,7 @@ impl Engine {
         occurred: (i64, i64),
         received_since: i64,
     ) -> Result<HashSet<(u32, u128)>, EngineError> {
-        self.write(|writer| {
+        self.tend(|writer| {
             writer
                 .execute_batch("CREATE OR REPLACE TEMP TABLE asked (project INTEGER, id UUID)")?;
             writer
@@ -335,7 +347,7 @@ impl Engine {
     /// # Errors
     /// If the engine is broken.
     pub fn checkpoint(&self) -> Result<(), EngineError> {
-        self.write(|writer| Ok(writer.execute_batch("CHECKPOINT store")?))
+        self.tend(|writer| Ok(writer.execute_batch("CHECKPOINT store")?))
     }
 
     /// Asks a question on a thread that may block, within the deadline.
@@ -387,17 +399,23 @@ impl Engine {
         answer.map_err(|panic| EngineError::Broken(panic.to_string()))?
     }
 
-    /// Asks several statements that see the same events, on a thread that may block, within the deadline.
+    /// Runs `study` in a transaction of a reader, so that its statements see the same events; on a thread that may block,
+    /// within the deadline.
     ///
     /// # Errors
     /// As [`Engine::read`].
     pub async fn ask<T: Send + 'static>(
         &self,
-        questions: impl FnOnce(&Ask<'_>) -> Result<T, EngineError> + Send + 'static,
+        study: impl FnOnce(&Study<'_>) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
+        // Before the transaction begins: what changes in between is seen without being counted, never the other way round.
+        let facts = Facts {
+            appends: self.appends.load(Ordering::Acquire),
+            rewrites: self.rewrites.load(Ordering::Acquire),
+        };
         self.read(move |reader| {
             reader.execute_batch("BEGIN TRANSACTION READ ONLY")?;
-            let answer = questions(&|sql, binds| table::ask(reader, sql, binds));
+            let answer = study(&Study::new(reader, facts));
             // Nothing was changed; after some failures there is no transaction left to end.
             let _gone_already = reader.execute_batch("ROLLBACK");
             answer
@@ -510,8 +528,18 @@ impl Engine {
         self.instance.read().clone().ok_or_else(broken)
     }
 
-    /// Runs `work` on the one connection that writes.
+    /// Runs `work` on the one connection that writes; answers about the past may be others after it.
     pub(super) fn write<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let done = self.tend(work);
+        self.rewrites.fetch_add(1, Ordering::Release);
+        done
+    }
+
+    /// Runs `work` that changes no answer on the one connection that writes.
+    fn tend<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {

@@ -3,12 +3,15 @@
 //! A funnel looks at millions of events, one person at a time. As [`crate::store::table::Cell`]s they would cost an
 //! allocation a row; here they stay the engine's own columns, read in place.
 
-use duckdb::Connection;
+use std::panic::{self, AssertUnwindSafe};
+
 use duckdb::arrow::array::AsArray;
 use duckdb::arrow::datatypes::{DataType, Int64Type};
+use duckdb::arrow::record_batch::RecordBatch;
+use duckdb::{ArrowStream, Connection};
 
 use crate::core::sql::{Bind, Sql};
-use crate::store::engine::{Engine, EngineError};
+use crate::store::engine::{EngineError, Facts};
 use crate::store::table::{self, Rows};
 
 /// Columns of whole numbers, all of one length.
@@ -23,9 +26,20 @@ pub fn by_row<'a, const N: usize>(columns: &'a Columns<'a>) -> impl Iterator<Ite
 /// A transaction of a reader: everything asked in it sees the same events.
 pub struct Study<'a> {
     reader: &'a Connection,
+    facts: Facts,
 }
 
-impl Study<'_> {
+impl<'a> Study<'a> {
+    /// Through a connection in whose transaction it is asked.
+    pub(super) fn new(reader: &'a Connection, facts: Facts) -> Study<'a> {
+        Study { reader, facts }
+    }
+
+    /// Which facts it sees.
+    pub fn facts(&self) -> Facts {
+        self.facts
+    }
+
     /// Asks for rows.
     ///
     /// # Errors
@@ -34,7 +48,8 @@ impl Study<'_> {
         table::ask(self.reader, sql, binds)
     }
 
-    /// Asks for columns of type BIGINT without nulls, and hands them over in pieces, in the engine's order.
+    /// Asks for columns of type BIGINT without nulls, and hands them over in pieces, in the engine's order, while the
+    /// engine goes on.
     ///
     /// # Errors
     /// If the engine fails, or a column is of another type.
@@ -46,7 +61,8 @@ impl Study<'_> {
     ) -> Result<(), EngineError> {
         let mut statement = self.reader.prepare(sql.as_str())?;
         let values = table::values(&statement, binds)?;
-        for batch in statement.query_arrow(values.as_slice())? {
+        let mut pieces = statement.stream_arrow(values.as_slice())?;
+        while let Some(batch) = next_piece(&mut pieces)? {
             for column in batch.columns() {
                 if column.data_type() != &DataType::Int64 || column.null_count() > 0 {
                     return Err(EngineError::Query(format!(
@@ -67,21 +83,10 @@ impl Study<'_> {
     }
 }
 
-/// Runs `study` in a transaction of a reader, on a thread that may block, within the engine's deadline.
-///
-/// # Errors
-/// As [`Engine::read`].
-pub async fn study<T: Send + 'static>(
-    engine: &Engine,
-    study: impl FnOnce(&Study<'_>) -> Result<T, EngineError> + Send + 'static,
-) -> Result<T, EngineError> {
-    engine
-        .read(move |reader| {
-            reader.execute_batch("BEGIN TRANSACTION READ ONLY")?;
-            let answer = study(&Study { reader });
-            // Nothing was changed; after some failures there is no transaction left to end.
-            let _gone_already = reader.execute_batch("ROLLBACK");
-            answer
-        })
-        .await
+/// The next piece. The driver panics where the engine fails or is interrupted in the middle of an answer.
+fn next_piece(pieces: &mut ArrowStream) -> Result<Option<RecordBatch>, EngineError> {
+    panic::catch_unwind(AssertUnwindSafe(|| pieces.next())).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map_or("", String::as_str);
+        duckdb::Error::DuckDBFailure(duckdb::ffi::Error::new(1), Some(text.to_owned())).into()
+    })
 }

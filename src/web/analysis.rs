@@ -1,6 +1,8 @@
 //! `GET /api/v1/funnel`, `/retention`, `/heatmap` and `/journeys`: what people do one after the other, as JSON or CSV.
 //! For a read or admin key, or a session.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
@@ -9,15 +11,17 @@ use serde_json::Value as Json;
 
 use crate::analysis::inquiry::Inquiry;
 use crate::analysis::parameters::AnalysisError;
+use crate::analysis::retention::calendar::Calendar;
 use crate::analysis::{funnel, heatmap, journey, retention};
 use crate::app::App;
 use crate::core::code::Code;
+use crate::query::answers::{Figures, Timed};
 use crate::render;
 use crate::store::control::access::Scope;
 use crate::store::engine::EngineError;
-use crate::store::study::study;
 use crate::web::extract::{self, Reader};
 use crate::web::problem::Problem;
+use crate::web::query::about;
 use crate::web::segments::membership;
 
 /// Parameters that belong to the address alone.
@@ -36,14 +40,37 @@ impl From<AnalysisError> for Problem {
 pub async fn ask<T: Send + 'static>(
     app: &App,
     scope: &Scope,
-    question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
+    ask: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, Problem> {
     let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let membership = membership(app, scope).await?;
-    let asked = study(&app.engine, move |study| {
-        question(&Inquiry::begin(study, project, &exchange)?.with(membership))
-    });
+    let asked = app
+        .engine
+        .ask(move |study| ask(&Inquiry::begin(study, project, &exchange)?.with(membership)));
     Ok(asked.await?)
+}
+
+/// The answer to a question about the project of `scope`, which others may have asked just before.
+///
+/// # Errors
+/// If the engine fails, or takes too long.
+pub async fn answer<Q, A>(
+    app: &App,
+    scope: &Scope,
+    question: Q,
+    answer: impl FnOnce(&Inquiry, Q) -> Result<A, EngineError> + Send + 'static,
+) -> Result<A, Problem>
+where
+    Q: Timed + Send + 'static,
+    A: Figures + Clone + Send + Sync + 'static,
+{
+    let answers = Arc::clone(&app.answers);
+    let about = about(scope, &membership(app, scope).await?);
+    ask(app, scope, move |inquiry| {
+        let ask = || answer(inquiry, question.clone());
+        answers.get(about, inquiry.facts(), &question, ask)
+    })
+    .await
 }
 
 /// One way to ask about people's ways: how its address is read, what answers it, and its two forms.
@@ -57,7 +84,7 @@ struct Study<Q, A> {
     csv: fn(&A) -> Result<Vec<u8>, csv::Error>,
 }
 
-impl<Q: Send + 'static, A: Send + 'static> Study<Q, A> {
+impl<Q: Timed + Send + 'static, A: Figures + Clone + Send + Sync + 'static> Study<Q, A> {
     async fn respond(
         &self,
         request: &HttpRequest,
@@ -67,8 +94,7 @@ impl<Q: Send + 'static, A: Send + 'static> Study<Q, A> {
         let (app, scope) = (extract::app(request), reader.access.scope());
         let (zone, currency) = (&scope.project().time_zone, &scope.project().currency);
         let question = (self.parse)(request.query_string(), &OTHERS, zone, app.clock.now())?;
-        let answer = self.answer;
-        let answer = ask(&app, scope, move |inquiry| answer(inquiry, question)).await?;
+        let answer = answer(&app, scope, question, self.answer).await?;
         respond(
             request,
             scope,
@@ -98,10 +124,12 @@ pub async fn retention(request: HttpRequest, reader: Reader) -> Result<HttpRespo
         // Cohorts are counted before the engine is asked: too many are a mistake of the address.
         parse: |query, others, zone, now| {
             let question = retention::question::Question::parse(query, others, zone, now)?;
-            let calendar = retention::calendar::Calendar::new(&question)?;
-            Ok((question, calendar))
+            Calendar::new(&question)?;
+            Ok(question)
         },
-        answer: |inquiry, (question, calendar)| {
+        answer: |inquiry, question| {
+            let calendar = Calendar::new(&question);
+            let calendar = calendar.map_err(|error| EngineError::Question(error.to_string()))?;
             retention::ask::answer(inquiry, question, &calendar)
         },
         json: render::retention::json,

@@ -2,6 +2,8 @@
 //!
 //! Takes the range, interval and filters of the query API; bars are days, weeks or months.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
@@ -12,6 +14,7 @@ use crate::core::code::Code;
 use crate::core::range::{Interval, Period};
 use crate::people::answer::{Table, Topic};
 use crate::people::ask::Asker;
+use crate::query::answers::Timed;
 use crate::query::condition::Checked;
 use crate::query::question::{Parameters, QuestionError};
 use crate::query::session::Session;
@@ -19,6 +22,7 @@ use crate::render::people;
 use crate::store::control::access::Scope;
 use crate::web::extract::{self, Reader};
 use crate::web::problem::Problem;
+use crate::web::query::about;
 use crate::web::segments::membership;
 
 /// Parameters of the address that are not the question's.
@@ -31,6 +35,13 @@ pub struct Asked {
     pub period: Period,
     /// Which events make somebody active.
     pub filter: Checked,
+}
+
+/// A topic with what is asked about it.
+impl Timed for (Topic, Asked) {
+    fn period_mut(&mut self) -> &mut Period {
+        &mut self.1.period
+    }
 }
 
 impl Asked {
@@ -122,10 +133,16 @@ pub async fn tables(
 ) -> Result<Vec<Table>, Problem> {
     let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let membership = membership(app, scope).await?;
-    let answered = app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &exchange)?.with(membership);
+    let answers = Arc::clone(&app.answers);
+    let about = about(scope, &membership);
+    let answered = app.engine.ask(move |study| {
+        let session = Session::begin(study, project, &exchange)?.with(membership);
         let asker = Asker::new(&session, &asked.period, &asked.filter);
-        topics.iter().map(|topic| asker.answer(*topic)).collect()
+        let of = |topic: &Topic| {
+            let question = (*topic, asked.clone());
+            answers.get(about, study.facts(), &question, || asker.answer(*topic))
+        };
+        topics.iter().map(of).collect()
     });
     Ok(answered.await?)
 }

@@ -1,13 +1,17 @@
 //! `GET /api/v1/query` and `GET /api/v1/catalogue`: any metric by any dimension, as JSON or CSV.
 //! For a read or admin key, or a session.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
 use crate::core::code::Code;
 use crate::query::answer::{Answer, Distribution};
+use crate::query::answers::About;
 use crate::query::ask;
+use crate::query::membership::Membership;
 use crate::query::question::{Parameters, Question, QuestionError, Shape};
 use crate::query::rows::{self, Listing};
 use crate::query::session::Session;
@@ -83,21 +87,38 @@ pub async fn catalogue(request: HttpRequest, reader: Reader) -> Result<HttpRespo
 pub async fn answer(app: &App, scope: &Scope, question: Question) -> Result<Answered, Problem> {
     let (project, exchange) = (scope.project_id().get(), scope.project().exchange.clone());
     let membership = membership(app, scope).await?;
-    let asked = app.engine.ask(move |engine| {
-        let session = Session::begin(engine, project, &exchange)?.with(membership);
+    let answers = Arc::clone(&app.answers);
+    let about = about(scope, &membership);
+    let asked = app.engine.ask(move |study| {
+        let session = Session::begin(study, project, &exchange)?.with(membership);
+        let facts = study.facts();
         Ok(match question.shape {
             Shape::Rows => Some(Answered::Rows(rows::listing(&session, &question)?)),
             Shape::Distribution => {
-                ask::distribution(&session, &question)?.map(Answered::Distribution)
+                let ask = || ask::distribution(&session, &question);
+                answers
+                    .get(about, facts, &question, ask)?
+                    .map(Answered::Distribution)
             }
-            Shape::Total | Shape::Series | Shape::Breakdown | Shape::Matrix => Some(
-                Answered::Figures(Box::new(ask::answer(&session, &question)?)),
-            ),
+            Shape::Total | Shape::Series | Shape::Breakdown | Shape::Matrix => {
+                let ask = || ask::answer(&session, &question);
+                let answer = answers.get(about, facts, &question, ask)?;
+                Some(Answered::Figures(Box::new(answer)))
+            }
         })
     });
     asked
         .await?
         .ok_or_else(|| Problem::of(Code::ParameterInvalid))
+}
+
+/// Where questions about the project of `scope` are asked.
+pub fn about(scope: &Scope, membership: &Membership) -> About {
+    About {
+        project: scope.project_id().get(),
+        exchange: scope.project().exchange.fingerprint(),
+        segments: membership.fingerprint(),
+    }
 }
 
 impl From<QuestionError> for Problem {

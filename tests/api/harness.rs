@@ -137,6 +137,8 @@ impl Server {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder);
+        // What was just sent is in the next answer, however slow the machine of the tests is.
+        command.env("ANALYTICS__STORAGE__ANSWER_AGE_S", "0");
         command.envs(environment.clone());
         command
             .stdin(Stdio::null())

@@ -3,6 +3,7 @@
 use crate::analysis::funnel::question::Question;
 use crate::analysis::statistic::Share;
 use crate::core::range::Period;
+use crate::query::answers::{Figures, Timed};
 
 /// One step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -91,6 +92,18 @@ pub struct Answer {
     pub is_cut: bool,
     /// Everything with a lower sequence number is in the answer.
     pub commit: u64,
+}
+
+impl Timed for Question {
+    fn period_mut(&mut self) -> &mut Period {
+        &mut self.period
+    }
+}
+
+impl Figures for Answer {
+    fn figures(&self) -> usize {
+        (self.parts.len() + 2) * self.steps.len() + self.people.len()
+    }
 }
 
 impl Answer {

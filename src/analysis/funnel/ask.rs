@@ -3,21 +3,18 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use foldhash::fast::RandomState;
-
 use crate::analysis::funnel::answer::{Answer, Part, Person};
 use crate::analysis::funnel::attempt::{Attempt, Judge, Moment, Outcome, Rules};
 use crate::analysis::funnel::question::{Listed, PEOPLE_MAX, Question, Unit};
 use crate::analysis::funnel::source;
 use crate::analysis::funnel::tally::Tally;
-use crate::analysis::grouped::Grouped;
+use crate::analysis::grouped::Passes;
 use crate::analysis::identity::Identity;
 use crate::analysis::inquiry::Inquiry;
 use crate::core::range::Compare;
 use crate::core::sql::{Binds, Sql};
 use crate::query::ask::by_segment;
 use crate::store::engine::EngineError;
-use crate::store::study::by_row;
 use crate::store::table::Cell;
 
 /// Answers a funnel.
@@ -184,6 +181,25 @@ struct Counted {
     listed: Vec<(i64, Attempt)>,
 }
 
+impl Counted {
+    fn with_parts(parts: usize) -> Counted {
+        Counted {
+            parts: vec![Tally::default(); parts],
+            ..Counted::default()
+        }
+    }
+
+    fn merge(&mut self, other: Counted) {
+        self.whole.merge(other.whole);
+        for (held, part) in self.parts.iter_mut().zip(other.parts) {
+            held.merge(part);
+        }
+        self.removed += other.removed;
+        self.users += other.users;
+        self.listed.extend(other.listed);
+    }
+}
+
 struct Counter<'a> {
     inquiry: &'a Inquiry<'a>,
     question: &'a Question,
@@ -198,87 +214,48 @@ impl Counter<'_> {
         people: Option<(usize, Listed)>,
     ) -> Result<Counted, EngineError> {
         let (sql, binds) = source::events(self.question, rules, values);
-        let (passes, room) = self.inquiry.passes(&sql, &binds)?;
-        let mut counted = Counted::default();
-        counted.parts.resize(values.len() + 1, Tally::default());
-        let mut judge = Judge::new(*rules);
-        for pass in 0..passes {
-            let (owners, keys, rows) = self.load(&sql, &binds, (pass, passes), room)?;
-            let mut grouped = Grouped::new(&owners, &rows);
-            drop((owners, rows));
-            grouped.each(|owner, events| {
-                let key = keys
-                    .as_ref()
-                    .map_or(i64::from(owner), |keys| keys[owner as usize]);
+        let mut counted = Counted::with_parts(values.len() + 1);
+        let (identity, is_user_funnel) = (self.identity, self.question.unit == Unit::User);
+        let mut passes = Passes::of::<Moment>();
+        while let Some(grouped) = passes.next(
+            self.inquiry,
+            &sql,
+            &binds,
+            |[key, at, seq, step]: [i64; 4]| {
+                let owner = match is_user_funnel {
+                    true => i64::from(identity.resolve(key as u32)),
+                    false => key,
+                };
+                let moment = Moment {
+                    at,
+                    order: self.inquiry.order(seq),
+                    mask: (step >> 16) as u16,
+                    split: step as u16,
+                };
+                Some((owner, moment))
+            },
+        )? {
+            let start = || (Judge::new(*rules), Counted::with_parts(values.len() + 1));
+            let found = grouped.fold(start, |(judge, counted), owner, events| {
                 match judge.outcome(events) {
                     Outcome::Absent => {}
                     Outcome::Removed => counted.removed += 1,
                     Outcome::Best(attempt) => {
                         counted.whole.add(&attempt);
                         counted.parts[usize::from(attempt.split)].add(&attempt);
-                        counted.users += u64::from(self.identity.is_user(owner));
+                        counted.users +=
+                            u64::from(is_user_funnel && identity.is_user(owner as u32));
                         if people.is_some_and(|(step, listed)| is_listed(&attempt, step, listed)) {
-                            counted.listed.push((key, attempt));
+                            counted.listed.push((owner, attempt));
                         }
                     }
                 }
             });
+            for (_, part) in found {
+                counted.merge(part);
+            }
         }
         Ok(counted)
-    }
-
-    /// The events of a pass, with their owners as dense numbers; and for visits the key of each owner.
-    #[expect(
-        clippy::type_complexity,
-        reason = "three columns that the caller takes apart at once"
-    )]
-    fn load(
-        &self,
-        sql: &Sql,
-        binds: &Binds,
-        (pass, passes): (u64, u64),
-        room: usize,
-    ) -> Result<(Vec<u32>, Option<Vec<i64>>, Vec<Moment>), EngineError> {
-        let mut owners: Vec<u32> = Vec::with_capacity(room);
-        let mut rows: Vec<Moment> = Vec::with_capacity(room);
-        let mut visits = Visits::default();
-        self.inquiry.numbers(sql, binds, |columns| {
-            for [key, at, seq, step] in by_row(columns) {
-                let owner = match self.question.unit {
-                    Unit::User => self.identity.resolve(key as u32),
-                    Unit::Visit if key as u64 % passes == pass => visits.number(key),
-                    Unit::Visit => continue,
-                };
-                if self.question.unit == Unit::User && u64::from(owner) % passes != pass {
-                    continue;
-                }
-                owners.push(owner);
-                rows.push(Moment {
-                    at,
-                    seq,
-                    mask: (step >> 16) as u16,
-                    split: step as u16,
-                });
-            }
-        })?;
-        let keys = (self.question.unit == Unit::Visit).then_some(visits.keys);
-        Ok((owners, keys, rows))
-    }
-}
-
-/// Dense numbers for the keys of visits.
-#[derive(Default)]
-struct Visits {
-    numbers: HashMap<i64, u32, RandomState>,
-    keys: Vec<i64>,
-}
-
-impl Visits {
-    fn number(&mut self, key: i64) -> u32 {
-        *self.numbers.entry(key).or_insert_with(|| {
-            self.keys.push(key);
-            self.keys.len() as u32 - 1
-        })
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Moment {
     /// When, in microseconds.
     pub at: i64,
     /// Its place in the order of receipt.
-    pub seq: i64,
+    pub order: u32,
     /// Bit `k`: it is step `k`; [`EXCLUDED`]: it removes attempts.
     pub mask: u16,
     /// The number of its value of the split.
@@ -87,7 +87,7 @@ impl Judge {
 
     /// What a person did. The events are put in order.
     pub fn outcome(&mut self, events: &mut [Moment]) -> Outcome {
-        events.sort_unstable_by_key(|event| (event.at, event.seq));
+        events.sort_unstable_by_key(|event| (event.at, event.order));
         for places in &mut self.places {
             places.clear();
         }

@@ -17,7 +17,7 @@ pub enum Expected {
 
 pub fn outcome(events: &[Moment], rules: &Rules) -> Expected {
     let mut events = events.to_vec();
-    events.sort_by_key(|event| (event.at, event.seq));
+    events.sort_by_key(|event| (event.at, event.order));
     let (mut best, mut is_removed) = (None, false);
     for entry in 0..events.len() {
         let is_entry = match rules.order {

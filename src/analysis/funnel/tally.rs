@@ -29,6 +29,28 @@ impl Tally {
         }
     }
 
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: Tally) {
+        let counts = [
+            (&mut self.settled, other.settled),
+            (&mut self.open, other.open),
+        ];
+        for (held, counted) in counts {
+            for (held, counted) in held.iter_mut().zip(counted) {
+                *held += counted;
+            }
+        }
+        let times = [
+            (&mut self.times, other.times),
+            (&mut self.whole_times, other.whole_times),
+        ];
+        for (held, timed) in times {
+            for (held, timed) in held.iter_mut().zip(timed) {
+                held.extend(timed);
+            }
+        }
+    }
+
     /// Its steps.
     pub fn steps(mut self, count: usize) -> Vec<Step> {
         let at_least = |counts: &[u64], depth: usize| counts[depth..].iter().sum::<u64>();

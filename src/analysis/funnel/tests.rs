@@ -5,15 +5,15 @@ use crate::analysis::funnel::ask;
 use crate::analysis::funnel::attempt::{Attempt, EXCLUDED, Judge, Moment, Outcome, Rules};
 use crate::analysis::funnel::question::{Order, Question};
 use crate::analysis::funnel::reference::{Expected, outcome};
-use crate::analysis::given::{Given, at, did, looked, now};
 use crate::core::draw::Draw;
 use crate::core::event::Event;
+use crate::given::{Given, at, did, looked, now};
 
 const NOVEMBER: &str = "from=2026-11-01&to=2026-11-10";
 
 fn funnel(given: &Given, query: &str) -> Answer {
     let question = Question::parse(query, &[], &given.zone, now()).expect(query);
-    given.ask(move |inquiry| ask::answer(inquiry, question))
+    given.inquire(move |inquiry| ask::answer(inquiry, question))
 }
 
 fn people(answer: &Answer) -> Vec<u64> {
@@ -419,7 +419,7 @@ fn nobody_gives_no_rate() {
 fn a_person_with_fifty_thousand_entries_is_judged_in_no_time() {
     let moment = |number: i64| Moment {
         at: number,
-        seq: number,
+        order: number as u32,
         mask: 1 | EXCLUDED,
         split: 0,
     };
@@ -472,7 +472,7 @@ fn random_people_are_judged_as_by_trying_everything() {
                 }
                 Moment {
                     at: draw.below(20) as i64,
-                    seq: draw.below(1_000_000) as i64,
+                    order: draw.below(1_000_000) as u32,
                     mask,
                     split: 0,
                 }

@@ -4,13 +4,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::analysis::choice::is_interaction;
-use crate::analysis::identity;
+use crate::analysis::grouped::Passes;
+use crate::analysis::identity::{self, Identity};
 use crate::analysis::inquiry::Inquiry;
 use crate::analysis::parameters::{AnalysisError, Asked};
 use crate::core::range::{Period, Range, Shift};
 use crate::core::sql::{Binds, Sql};
+use crate::query::answers::{Figures, Timed};
 use crate::query::condition::Checked;
 use crate::store::engine::EngineError;
+use crate::store::study::by_row;
 
 #[cfg(test)]
 mod tests;
@@ -65,19 +68,24 @@ impl Measure {
             .map_or("", |(id, _)| id)
     }
 
-    fn sql(self, binds: &mut Binds) -> (Sql, Sql) {
-        let of_calls = Sql::text("outcome IS NOT NULL");
+    /// What is summed over the rows of an hour; `None` for people, who are counted once.
+    fn sum(self) -> Option<Sql> {
+        Some(Sql::text(match self {
+            Measure::Interactions => "count(*)",
+            Measure::People => return None,
+            Measure::Requests => "count(*) FILTER (coalesce(attempt, 1) <= 1)",
+            Measure::Cost => "CAST(coalesce(sum(cost), 0) * 1000000000 AS BIGINT)",
+        }))
+    }
+
+    /// Which rows count.
+    fn rows(self, binds: &mut Binds) -> Sql {
         match self {
-            Measure::Interactions => (Sql::text("count(*)"), is_interaction(binds)),
-            Measure::People => (Sql::text("count(DISTINCT person)"), is_interaction(binds)),
-            Measure::Requests => (
-                Sql::text("count(*) FILTER (coalesce(attempt, 1) <= 1)"),
-                of_calls,
-            ),
-            Measure::Cost => (
-                Sql::text("CAST(coalesce(sum(cost), 0) * 1000000000 AS BIGINT)"),
-                of_calls,
-            ),
+            Measure::Interactions => is_interaction(binds),
+            Measure::People => {
+                Sql::text("person IS NOT NULL AND ({{rows}})").fill("rows", &is_interaction(binds))
+            }
+            Measure::Requests | Measure::Cost => Sql::text("outcome IS NOT NULL"),
         }
     }
 }
@@ -140,6 +148,18 @@ pub struct Answer {
     pub commit: u64,
 }
 
+impl Timed for Question {
+    fn period_mut(&mut self) -> &mut Period {
+        &mut self.period
+    }
+}
+
+impl Figures for Answer {
+    fn figures(&self) -> usize {
+        self.hours.len()
+    }
+}
+
 /// Answers. The hours that the period cuts, and the one that still runs, are left out.
 ///
 /// # Errors
@@ -154,30 +174,104 @@ pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineErr
         if stretch.first >= stretch.end {
             continue;
         }
-        let mut binds = Binds::default();
-        let (value, rows) = question.measure.sql(&mut binds);
-        let sql = Sql::text(
-            "SELECT hour_number(occurred_at, {{by}}) AS h, CAST({{value}} AS BIGINT) FROM {{events}} WHERE project = $project \
-             AND occurred_at >= make_timestamp({{from}}) AND occurred_at < make_timestamp({{to}}) AND {{rows}} AND {{filter}} GROUP BY h",
-        )
-        .fill("events", &identity::events([&question.filter]))
-        .fill("by", &binds.whole(stretch.by))
-        .fill("value", &value)
-        .fill("rows", &rows)
-        .fill("from", &binds.whole(stretch.first * HOUR_US - stretch.by))
-        .fill("to", &binds.whole(stretch.end * HOUR_US - stretch.by))
-        .fill("filter", &question.filter.sql(&mut binds));
-        inquiry.numbers(&sql, &binds, |columns| {
-            for (number, total) in columns[0].iter().zip(columns[1]) {
-                hours[of_week(*number)].total += total;
-            }
-        })?;
+        let totals = match question.measure.sum() {
+            Some(value) => sums(inquiry, &question, stretch, &value)?,
+            None => people(inquiry, &question, stretch)?,
+        };
+        for (hour, total) in hours.iter_mut().zip(totals) {
+            hour.total += total;
+        }
     }
     Ok(Answer {
         question,
         hours,
         commit: inquiry.commit,
     })
+}
+
+/// Sums by hour of the week.
+fn sums(
+    inquiry: &Inquiry,
+    question: &Question,
+    stretch: &Stretch,
+    value: &Sql,
+) -> Result<Vec<i64>, EngineError> {
+    let (rows, mut binds) = rows(question, stretch);
+    let hour = hour(stretch, &mut binds);
+    let sql = Sql::text("SELECT {{hour}} AS h, CAST({{value}} AS BIGINT) {{rows}} GROUP BY h")
+        .fill("hour", &hour)
+        .fill("value", value)
+        .fill("rows", &rows);
+    let mut totals = vec![0; WEEK as usize];
+    inquiry.numbers(&sql, &binds, |columns| {
+        for [number, total] in by_row(columns) {
+            totals[of_week(number)] += total;
+        }
+    })?;
+    Ok(totals)
+}
+
+/// People by hour of the week, each once in every hour that there was.
+fn people(
+    inquiry: &Inquiry,
+    question: &Question,
+    stretch: &Stretch,
+) -> Result<Vec<i64>, EngineError> {
+    let (rows, mut binds) = rows(question, stretch);
+    let hour = hour(stretch, &mut binds);
+    let sql = Sql::text("SELECT CAST(person AS BIGINT), {{hour}} {{rows}}")
+        .fill("hour", &hour)
+        .fill("rows", &rows);
+    let identity = Identity::read(inquiry)?;
+    let mut totals = vec![0; WEEK as usize];
+    // By person, one more than the hour in which they were seen last: events come nearly in order, so most of what
+    // somebody does again in an hour is left out at once.
+    let mut last: Vec<u32> = Vec::new();
+    let mut passes = Passes::of::<u32>();
+    while let Some(grouped) = passes.next(inquiry, &sql, &binds, |[person, number]: [i64; 2]| {
+        let person = identity.resolve(person as u32);
+        let (place, hour) = (person as usize, (number - stretch.first) as u32);
+        if place >= last.len() {
+            last.resize(place + 1, 0);
+        }
+        let is_again = std::mem::replace(&mut last[place], hour + 1) == hour + 1;
+        (!is_again).then_some((i64::from(person), hour))
+    })? {
+        let parts = grouped.fold(
+            || vec![0; WEEK as usize],
+            |totals, _, hours| {
+                hours.sort_unstable();
+                for of_hour in hours.chunk_by(|one, next| one == next) {
+                    totals[of_week(stretch.first + i64::from(of_hour[0]))] += 1;
+                }
+            },
+        );
+        for (total, part) in totals.iter_mut().zip(parts.into_iter().flatten()) {
+            *total += part;
+        }
+        last.clear();
+    }
+    Ok(totals)
+}
+
+/// Where the rows of a stretch come from.
+fn rows(question: &Question, stretch: &Stretch) -> (Sql, Binds) {
+    let mut binds = Binds::default();
+    let counted = question.measure.rows(&mut binds);
+    let sql = Sql::text(
+        "FROM {{events}} WHERE project = $project AND occurred_at >= make_timestamp({{from}}) \
+         AND occurred_at < make_timestamp({{to}}) AND {{counted}} AND {{filter}}",
+    )
+    .fill("events", &identity::events([&question.filter]))
+    .fill("from", &binds.whole(stretch.first * HOUR_US - stretch.by))
+    .fill("to", &binds.whole(stretch.end * HOUR_US - stretch.by))
+    .fill("counted", &counted)
+    .fill("filter", &question.filter.sql(&mut binds));
+    (sql, binds)
+}
+
+fn hour(stretch: &Stretch, binds: &mut Binds) -> Sql {
+    Sql::text("hour_number(occurred_at, {{by}})").fill("by", &binds.whole(stretch.by))
 }
 
 /// Whole local hours with one difference to UTC, by number: hours of local time since 1970.

@@ -1,12 +1,12 @@
 //! Hours of the week worked by hand, over a real engine, also where clocks change.
 
-use crate::analysis::given::{Given, did, looked, now};
 use crate::analysis::heatmap::{Answer, Hour, Question, answer};
 use crate::core::event::Event;
+use crate::given::{Given, did, looked, now};
 
 fn hours(given: &Given, query: &str) -> Answer {
     let question = Question::parse(query, &[], &given.zone, now()).expect(query);
-    given.ask(move |inquiry| answer(inquiry, question))
+    given.inquire(move |inquiry| answer(inquiry, question))
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::analysis::journey::question::Question;
+use crate::core::range::Period;
+use crate::query::answers::{Figures, Timed};
 
 /// Ways with how many visits took them. A way has one place more than steps if it goes on.
 pub type Ways = HashMap<Box<[u32]>, u64, RandomState>;
@@ -73,6 +75,18 @@ pub struct Answer {
     pub sequences_all: u64,
     /// Everything with a lower sequence number is in the answer.
     pub commit: u64,
+}
+
+impl Timed for Question {
+    fn period_mut(&mut self) -> &mut Period {
+        &mut self.period
+    }
+}
+
+impl Figures for Answer {
+    fn figures(&self) -> usize {
+        self.links.len() + self.sequences.len()
+    }
 }
 
 impl Answer {

@@ -1,11 +1,12 @@
-//! From journeys' question to their answer: names of places first, then the stops of visits, grouped and walked.
+//! From journeys' question to their answer: the stops of visits, grouped and walked, and the names of their places.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
 use crate::analysis::choice::is_interaction;
-use crate::analysis::grouped::Grouped;
+use crate::analysis::grouped::Passes;
 use crate::analysis::identity;
 use crate::analysis::inquiry::Inquiry;
 use crate::analysis::journey::answer::{Answer, Ways};
@@ -15,62 +16,74 @@ use crate::analysis::journey::way::{Stop, way};
 use crate::core::event::PAGE_VIEW;
 use crate::core::sql::{Binds, Sql};
 use crate::store::engine::EngineError;
-use crate::store::study::by_row;
 use crate::store::table::Cell;
 
 /// Most different events and pages, the most frequent ones. The others are one place: nobody can look at so many, and
 /// a product that has more names things in its paths that no form collapses.
-const PLACES_MAX: i64 = 200_000;
+const PLACES_MAX: usize = 200_000;
 /// Their name.
 const OTHERS: &str = "Other pages";
+
+/// Most different places that are told apart while events are read, so that memory is bounded. What comes first after
+/// so many others is not among the most frequent ones.
+const PLACES_READ_MAX: usize = 2_000_000;
 
 /// Answers.
 ///
 /// # Errors
 /// If the engine fails or is interrupted.
 pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineError> {
-    let (mut places, numbers) = places(inquiry, &question)?;
-    let others = places.named(OTHERS);
-    let mut ways = Ways::default();
     let (sql, binds) = stops(&question);
-    let (passes, room) = inquiry.passes(&sql, &binds)?;
-    for pass in 0..passes {
-        let mut visits: HashMap<i64, u32, RandomState> = HashMap::default();
-        let mut owners: Vec<u32> = Vec::with_capacity(room);
-        let mut stops: Vec<Stop> = Vec::with_capacity(room);
-        inquiry.numbers(&sql, &binds, |columns| {
-            for [key, at, seq, place, is_anchor] in by_row(columns) {
-                if key as u64 % passes != pass {
-                    continue;
+    let mut met = Met::default();
+    let mut places: Option<(Places, Vec<u32>)> = None;
+    let mut ways = Ways::default();
+    let mut passes = Passes::of::<Stop>();
+    while let Some(grouped) = passes.next(
+        inquiry,
+        &sql,
+        &binds,
+        |[visit, at, seq, place, is_anchor]: [i64; 5]| {
+            let place = met.meet(place, seq);
+            let stop = Stop::new(at, inquiry.order(seq), place, is_anchor != 0);
+            Some((visit, stop))
+        },
+    )? {
+        // Every pass meets the same places.
+        if places.is_none() {
+            places = Some(named(inquiry, &met)?);
+        }
+        let numbers = places.as_ref().map_or(&[][..], |(_, numbers)| numbers);
+        let found = grouped.fold(
+            || (Ways::default(), Vec::new()),
+            |(ways, places), _, stops| {
+                way(
+                    stops,
+                    question.direction,
+                    question.event.is_some(),
+                    question.steps,
+                    |place| numbers[place as usize],
+                    places,
+                );
+                if places.is_empty() {
+                    return;
                 }
-                let next = visits.len() as u32;
-                owners.push(*visits.entry(key).or_insert(next));
-                stops.push(Stop {
-                    at,
-                    seq,
-                    place: numbers.get(&place).copied().unwrap_or(others),
-                    is_anchor: is_anchor != 0,
-                });
-            }
-        })?;
-        drop(visits);
-        let mut grouped = Grouped::new(&owners, &stops);
-        drop((owners, stops));
-        grouped.each(|_, stops| {
-            if let Some(way) = way(
-                stops,
-                question.direction,
-                question.event.is_some(),
-                question.steps,
-            ) {
-                *ways.entry(way.into_boxed_slice()).or_default() += 1;
-            }
-        });
+                match ways.get_mut(places.as_slice()) {
+                    Some(visits) => *visits += 1,
+                    None => {
+                        ways.insert(places.as_slice().into(), 1);
+                    }
+                }
+            },
+        );
+        for (part, _) in found {
+            add(&mut ways, part);
+        }
     }
     let end = match question.direction {
         Direction::Forward => "Exit",
         Direction::Backward => "Start of the visit",
     };
+    let places = places.map_or_else(Places::default, |(places, _)| places);
     Ok(Answer::new(
         question,
         &ways,
@@ -80,26 +93,84 @@ pub fn answer(inquiry: &Inquiry, question: Question) -> Result<Answer, EngineErr
     ))
 }
 
-/// The events and pages of the period as places, by the number that the engine gives them.
-fn places(
-    inquiry: &Inquiry,
-    question: &Question,
-) -> Result<(Places, HashMap<i64, u32, RandomState>), EngineError> {
+/// Adds the smaller ones to the larger.
+fn add(ways: &mut Ways, mut others: Ways) {
+    if others.len() > ways.len() {
+        std::mem::swap(ways, &mut others);
+    }
+    for (way, visits) in others {
+        *ways.entry(way).or_default() += visits;
+    }
+}
+
+/// The events and pages that were met, by the number that the engine gives them.
+#[derive(Default)]
+struct Met {
+    indexes: HashMap<i64, u32, RandomState>,
+    /// By index: how often, and the sequence number of an event there.
+    places: Vec<(u64, i64)>,
+}
+
+impl Met {
+    /// The index of a place at which an event was; one more than all if it is not told apart.
+    fn meet(&mut self, place: i64, seq: i64) -> u32 {
+        let is_full = self.places.len() >= PLACES_READ_MAX;
+        let index = match self.indexes.get(&place) {
+            Some(index) => *index,
+            None if is_full => return PLACES_READ_MAX as u32,
+            None => {
+                let index = self.places.len() as u32;
+                self.indexes.insert(place, index);
+                self.places.push((0, seq));
+                index
+            }
+        };
+        self.places[index as usize].0 += 1;
+        index
+    }
+
+    /// Indexes of the most frequent places.
+    fn largest(&self) -> Vec<usize> {
+        let mut indexes: Vec<usize> = (0..self.places.len()).collect();
+        let count = |index: &usize| {
+            let (count, seq) = self.places[*index];
+            (Reverse(count), seq)
+        };
+        if indexes.len() > PLACES_MAX {
+            indexes.select_nth_unstable_by_key(PLACES_MAX, count);
+            indexes.truncate(PLACES_MAX);
+        }
+        indexes
+    }
+}
+
+/// The places that were met, with the number of each by its index.
+fn named(inquiry: &Inquiry, met: &Met) -> Result<(Places, Vec<u32>), EngineError> {
+    let mut places = Places::default();
+    let mut numbers = vec![places.named(OTHERS); met.places.len().min(PLACES_READ_MAX) + 1];
+    let largest = met.largest();
+    // What a place is called is known from one of its events; so names are not read for every event.
+    let examples: HashMap<i64, usize, RandomState> = largest
+        .iter()
+        .map(|index| (met.places[*index].1, *index))
+        .collect();
+    let mut list: Vec<String> = examples.keys().map(i64::to_string).collect();
+    list.sort_unstable();
     let mut binds = Binds::default();
     let sql = Sql::text(
-        "SELECT place_number(type, p), type, p FROM (SELECT type, p FROM (SELECT type, {{page}} AS p FROM {{events}} \
-         WHERE {{rows}}) GROUP BY type, p ORDER BY count(*) DESC, type, p LIMIT {{most}}) ORDER BY type, p",
+        "SELECT seq, type, {{page}} FROM events WHERE project = $project \
+         AND seq IN (SELECT CAST(unnest(parts({{list}}, ',')) AS BIGINT)) ORDER BY seq",
     )
     .fill("page", &page(&mut binds))
-    .fill("events", &events(question))
-    .fill("rows", &rows(question, &mut binds))
-    .fill("most", &Sql::number(PLACES_MAX));
-    let found = inquiry.rows(&sql, &binds)?;
-    let mut places = Places::default();
-    let mut numbers: HashMap<i64, u32, RandomState> = HashMap::default();
-    for row in &found {
-        if let [Cell::Whole(number), Cell::Text(kind), path] = row.as_slice() {
-            numbers.insert(*number, places.number(kind, path.text()));
+    .fill("list", &binds.text(list.join(",")));
+    if list.is_empty() {
+        return Ok((places, numbers));
+    }
+    for row in inquiry.rows(&sql, &binds)? {
+        if let [Cell::Whole(seq), Cell::Text(kind), path] = row.as_slice()
+            && let Some(index) = examples.get(seq)
+        {
+            numbers[*index] = places.number(kind, path.text());
         }
     }
     Ok((places, numbers))

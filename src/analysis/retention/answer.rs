@@ -4,6 +4,8 @@ use jiff::civil::Date;
 
 use crate::analysis::retention::calendar::Stage;
 use crate::analysis::retention::question::Question;
+use crate::core::range::Period;
+use crate::query::answers::{Figures, Timed};
 
 /// A cell: a part of a whole, of people or of ten-thousandths of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,4 +74,16 @@ pub struct Answer {
     pub coverage: Coverage,
     /// Everything with a lower sequence number is in the answer.
     pub commit: u64,
+}
+
+impl Timed for Question {
+    fn period_mut(&mut self) -> &mut Period {
+        &mut self.period
+    }
+}
+
+impl Figures for Answer {
+    fn figures(&self) -> usize {
+        self.rows.len() * self.question.columns
+    }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::analysis::given::{Given, at, did, looked, now};
 use crate::analysis::retention::answer::{Answer, Cell, Head};
 use crate::analysis::retention::ask;
 use crate::analysis::retention::calendar::{Calendar, Stage};
@@ -15,13 +14,14 @@ use crate::core::draw::Draw;
 use crate::core::event::Event;
 use crate::core::exchange::{DatedRate, Exchange, Rates, UsdRate};
 use crate::core::range::week_start;
+use crate::given::{Given, at, did, looked, now};
 use crate::store::alias::{self, Name};
 use crate::store::person::NameKind;
 
 fn retention(given: &Given, query: &str) -> Answer {
     let question = Question::parse(query, &[], &given.zone, now()).expect(query);
     let calendar = Calendar::new(&question).expect(query);
-    given.ask(move |inquiry| ask::answer(inquiry, question, &calendar))
+    given.inquire(move |inquiry| ask::answer(inquiry, question, &calendar))
 }
 
 fn parts(answer: &Answer) -> Vec<(u64, Vec<i64>)> {

@@ -1,25 +1,23 @@
 //! Who uses which feature, and how soon.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
+use crate::analysis::grouped::Grouped;
 use crate::analysis::statistic::median;
 use crate::core::value::Better::{Higher, Lower};
 use crate::core::value::Unit::{Count, Ratio, Share};
 use crate::core::value::Value;
+use crate::people::activity::Activity;
 use crate::people::answer::Line;
 use crate::people::ask::{Answered, Asker, FEATURES_MAX, measure, number};
-use crate::store::table::Cell;
 
 impl Asker<'_> {
     pub(super) fn features(&self) -> Answered {
-        let activity = self.activity()?;
+        let held = self.activity()?;
+        let activity: &Activity = &held;
         let crowd = self.crowd();
         let last = crowd.last_day();
         let (from, to) = (
-            self.place(crowd.first_day(), &activity),
-            self.place(last, &activity) + 1,
+            self.place(crowd.first_day(), activity),
+            self.place(last, activity) + 1,
         );
         let mut active = 0i64;
         let (mut old, mut older) = (0i64, 0i64);
@@ -28,38 +26,39 @@ impl Asker<'_> {
             old += i64::from(member.first <= last - 7);
             older += i64::from(member.first <= last - 30);
         }
-        let mut found: Vec<(String, Adoption)> = Vec::new();
-        let (uses, whos) = crowd.feature_uses(self.session)?;
-        for row in uses {
-            let [Cell::Text(feature), people, begun, seen] = row.as_slice() else {
-                continue;
-            };
-            let mut adoption = Adoption::default();
-            let mut users: HashMap<usize, (i64, i64), RandomState> = HashMap::default();
-            let uses = people
-                .wholes()
-                .iter()
-                .zip(begun.wholes())
-                .zip(seen.wholes());
-            for ((number, first), latest) in uses {
-                let stretch = users
-                    .entry(whos.resolve(*number as usize))
-                    .or_insert((*first, *latest));
-                *stretch = (stretch.0.min(*first), stretch.1.max(*latest));
-            }
-            for (person, (first, latest)) in users {
+        let mut uses: Grouped<i32> = Grouped::new();
+        let features = crowd.feature_uses(self.session, |feature, person, day| {
+            uses.push((feature as i64) << 32 | person as i64, day as i32);
+        })?;
+        let parts = uses.fold(
+            || vec![Adoption::default(); features.len()],
+            |adoptions, owner, days| {
+                let adoption = &mut adoptions[(owner >> 32) as usize];
+                let (mut begun, mut latest) = (i64::MAX, i64::MIN);
+                for day in days.iter().map(|day| i64::from(*day)) {
+                    (begun, latest) = (begun.min(day), latest.max(day));
+                }
                 adoption.users += i64::from(latest >= crowd.first_day());
-                if let Some(seen) = activity.first_day_of(person) {
-                    let days = first - seen;
+                if let Some((_, seen)) = activity.first_of((owner & 0xFFFF_FFFF) as usize) {
+                    let days = begun - seen;
                     adoption.days.push(days);
                     adoption.by_7 += i64::from(days <= 7 && seen <= last - 7);
                     adoption.by_30 += i64::from(days <= 30 && seen <= last - 30);
                 }
-            }
-            if adoption.users > 0 {
-                found.push((feature.clone(), adoption));
-            }
+            },
+        );
+        let mut adoptions = vec![Adoption::default(); features.len()];
+        for (adoption, part) in parts
+            .into_iter()
+            .flat_map(|part| part.into_iter().enumerate())
+        {
+            adoptions[adoption].merge(part);
         }
+        let mut found: Vec<(String, Adoption)> = features
+            .into_iter()
+            .zip(adoptions)
+            .filter(|(_, adoption)| adoption.users > 0)
+            .collect();
         found.sort_by(|(a, x), (b, y)| y.users.cmp(&x.users).then_with(|| a.cmp(b)));
         found.truncate(FEATURES_MAX);
         let part = |part: i64, whole: i64| number((whole > 0).then(|| part as f64 / whole as f64));
@@ -118,10 +117,20 @@ impl Asker<'_> {
     }
 }
 
-#[derive(Default)]
+/// How a feature was taken up.
+#[derive(Clone, Default)]
 struct Adoption {
     users: i64,
     days: Vec<i64>,
     by_7: i64,
     by_30: i64,
+}
+
+impl Adoption {
+    fn merge(&mut self, other: Adoption) {
+        self.users += other.users;
+        self.days.extend(other.days);
+        self.by_7 += other.by_7;
+        self.by_30 += other.by_30;
+    }
 }

@@ -9,36 +9,43 @@ use crate::core::value::Value;
 use crate::people::answer::Line;
 use crate::people::ask::{Answered, Asker, measure, number};
 use crate::people::load::day_number;
+use crate::query::ask::people::Seen;
 use crate::query::plan::{Level, session::LENGTHS};
-use crate::store::table::Cell;
+use crate::store::study::by_row;
 
 impl Asker<'_> {
     pub(super) fn sessions(&self) -> Answered {
         let plan = self.plan(self.period, &[], &[Level::Bar]);
-        let rows = self.session.ask(&plan.sessions())?;
         let whos = self.session.whos_of(&plan)?;
-        let mut whole = Sessions::default();
         let mut by_bar: HashMap<i64, Sessions> = HashMap::new();
-        if let [bars, stays, depths, people, visitors] = rows.first().map_or(&[][..], Vec::as_slice)
-        {
-            for (place, bar) in bars.wholes().iter().enumerate() {
-                let of = |column: &Cell| column.wholes()[place];
-                let person = match usize::try_from(of(people)) {
-                    Ok(number) => whos.resolve(number) as i64,
-                    Err(_) => NOBODY,
-                };
-                let who = (person, of(visitors));
-                for sessions in [&mut whole, by_bar.entry(*bar).or_default()] {
-                    sessions.add(of(stays), of(depths), who);
+        let (mut last, mut open) = (i64::MIN, Sessions::default());
+        self.session.numbers(&plan.sessions(), |columns| {
+            for [bar, stay, depth, person, visitor] in by_row(columns) {
+                // Sessions of one bar mostly follow each other.
+                if bar != last {
+                    let next = by_bar.remove(&bar).unwrap_or_default();
+                    by_bar.insert(last, std::mem::replace(&mut open, next));
+                    last = bar;
                 }
+                let person = usize::try_from(person).ok();
+                open.add(
+                    stay,
+                    depth,
+                    person.map(|number| whos.resolve(number)),
+                    visitor,
+                );
             }
-        }
+        })?;
+        by_bar.insert(last, open);
+        let mut whole = Sessions::default();
         let lines = self.period.buckets().into_iter().map(|bucket| {
             let bar = day_number(self.period, self.period.bar_start(bucket.from));
+            let sessions = by_bar.remove(&bar).unwrap_or_default();
+            whole.unite(&sessions);
             Line {
                 keys: vec![bucket.from.to_string()],
                 from: Some(bucket.from),
-                values: by_bar.remove(&bar).unwrap_or_default().figures(),
+                values: sessions.figures(),
                 is_partial: bucket.is_partial,
             }
         });
@@ -120,24 +127,35 @@ impl Asker<'_> {
     }
 }
 
-/// In the place of a person's number.
-const NOBODY: i64 = -1;
-
-/// Some sessions, one place each.
+/// Some sessions.
 #[derive(Default)]
 struct Sessions {
-    /// How long, in microseconds.
+    /// How long each is, in microseconds.
     stays: Vec<i64>,
     depths: Vec<i64>,
-    /// Whose: a person, or else a visitor.
-    visitors: Vec<(i64, i64)>,
+    /// Whose they are.
+    people: Seen,
+    /// Of those of nobody who is known: the cookieless visitors.
+    visitors: Vec<i64>,
 }
 
 impl Sessions {
-    fn add(&mut self, stay: i64, depth: i64, visitor: (i64, i64)) {
+    fn add(&mut self, stay: i64, depth: i64, person: Option<usize>, visitor: i64) {
         self.stays.push(stay);
         self.depths.push(depth);
-        self.visitors.push(visitor);
+        match person {
+            Some(person) => self.people.add(person),
+            // Sessions of nobody at all have no visitor.
+            None if visitor == 0 => {}
+            None => self.visitors.push(visitor),
+        }
+    }
+
+    fn unite(&mut self, other: &Sessions) {
+        self.stays.extend(&other.stays);
+        self.depths.extend(&other.depths);
+        self.people.unite(&other.people);
+        self.visitors.extend(&other.visitors);
     }
 
     /// Their number, median and mean duration in seconds, median and mean depth, and how many each visitor had.
@@ -145,12 +163,7 @@ impl Sessions {
         let count = self.stays.len() as f64;
         self.visitors.sort_unstable();
         self.visitors.dedup();
-        // Sessions of nobody at all have no visitor.
-        let visitors = self
-            .visitors
-            .iter()
-            .filter(|who| **who != (NOBODY, 0))
-            .count();
+        let visitors = self.people.count() + self.visitors.len() as u64;
         let seconds = |us: Option<f64>| number(us.map(|us| us / 1_000_000.0));
         vec![
             Value::Whole(self.stays.len() as i64),
@@ -181,10 +194,10 @@ mod tests {
     #[test]
     fn sessions_of_nobody_count_but_have_no_visitor() {
         let mut sessions = Sessions::default();
-        sessions.add(4_000_000, 3, (0, 0));
-        sessions.add(2_000_000, 1, (0, 0));
-        sessions.add(0, 1, (NOBODY, -5));
-        sessions.add(0, 1, (NOBODY, 0));
+        sessions.add(4_000_000, 3, Some(0), 0);
+        sessions.add(2_000_000, 1, Some(0), 0);
+        sessions.add(0, 1, None, -5);
+        sessions.add(0, 1, None, 0);
         assert_eq!(
             sessions.figures(),
             [

@@ -18,20 +18,21 @@ impl Asker<'_> {
     /// If the engine fails or is interrupted.
     pub fn stage_of_each(&self) -> Result<Vec<(i64, Stage)>, EngineError> {
         let crowd = self.crowd();
-        let (activity, activated) = (self.activity()?, crowd.activated(self.session)?);
+        let activity = self.activity()?;
+        let activated = crowd.activated(self.session, &activity)?;
         let end = self.place(crowd.last_day(), &activity) + 1;
-        let of = |(member, days): (Member, Days)| {
+        let of = |((member, days), is_activated): ((Member, Days), bool)| {
             let last = days.last_before(end);
             let signs = Signs {
                 age: crowd.last_day() - member.first,
                 rec: last.map_or(i64::MAX, |last| (end - 1 - last) as i64),
                 act28: days.count(end.saturating_sub(28), end),
                 prev28: days.count(end.saturating_sub(56), end.saturating_sub(28)),
-                is_activated: activated.contains(&member.person),
+                is_activated,
             };
             (member.person, stage(&signs))
         };
-        Ok(activity.people().map(of).collect())
+        Ok(activity.people().zip(activated).map(of).collect())
     }
 
     pub(super) fn stages(&self) -> Answered {

@@ -1,5 +1,6 @@
 //! The saved segments of a project as questions use them.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +16,8 @@ use crate::people::segment::set::Set;
 use crate::query::membership::Membership;
 use crate::query::plan::Statement;
 use crate::query::session::Session;
-use crate::store::engine::{Ask, EngineError};
+use crate::store::engine::EngineError;
+use crate::store::study::Study;
 use crate::store::table::Cell;
 use crate::store::zones;
 
@@ -23,7 +25,7 @@ use crate::store::zones;
 const NAMES_TOLD: usize = 12;
 
 /// A segment by name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Named {
     /// Its name.
     pub name: String,
@@ -52,15 +54,18 @@ impl Roster {
     /// As a question takes it.
     pub fn membership(self) -> Membership {
         let names = self.segments.iter().map(|one| one.name.clone()).collect();
-        Membership::new(names, move |ask, condition| self.bits(ask, condition))
+        let fingerprint = foldhash::quality::FixedState::default().hash_one(&self.segments);
+        Membership::new(names, fingerprint, move |study, condition| {
+            self.bits(study, condition)
+        })
     }
 
     /// The people of a definition.
     ///
     /// # Errors
     /// If it is none, or the engine fails.
-    pub fn people(&self, ask: &Ask, definition: &str) -> Result<Held, EngineError> {
-        let session = Session::begin(ask, self.project, &self.exchange)?;
+    pub fn people(&self, study: &Study, definition: &str) -> Result<Held, EngineError> {
+        let session = Session::begin(study, self.project, &self.exchange)?;
         let state = state(&session)?;
         let key = Key {
             project: self.project,
@@ -76,7 +81,7 @@ impl Roster {
     }
 
     /// The numbers of everybody in a segment whose name meets the condition.
-    fn bits(&self, ask: &Ask, condition: &Condition) -> Result<Arc<Vec<u8>>, EngineError> {
+    fn bits(&self, study: &Study, condition: &Condition) -> Result<Arc<Vec<u8>>, EngineError> {
         if matches!(condition.test, Test::Is | Test::In) {
             let is_known = |name: &&String| self.segments.iter().any(|one| one.name == **name);
             if let Some(unknown) = condition.values.iter().find(|name| !is_known(name)) {
@@ -89,11 +94,11 @@ impl Roster {
             .filter(|one| meets(condition, &one.name))
             .collect();
         match named.as_slice() {
-            [one] => Ok(self.people(ask, &one.definition)?.bits),
+            [one] => Ok(self.people(study, &one.definition)?.bits),
             several => {
                 let mut numbers = Set::default();
                 for one in several {
-                    numbers.unite(&self.people(ask, &one.definition)?.found.numbers);
+                    numbers.unite(&self.people(study, &one.definition)?.found.numbers);
                 }
                 Ok(Arc::new(numbers.to_bytes()))
             }

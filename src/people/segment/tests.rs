@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::analysis::given::{Given, NOW, at, did, looked, now};
 use crate::analysis::{funnel, heatmap, journey, retention};
 use crate::core::draw::Draw;
 use crate::core::event::Event;
@@ -13,6 +12,7 @@ use crate::core::filter::Condition;
 use crate::core::range::{Interval, Range};
 use crate::core::sql::{Binds, Sql};
 use crate::core::value::Value;
+use crate::given::{Given, NOW, at, did, looked, now};
 use crate::people::answer::Topic;
 use crate::people::ask::Asker;
 use crate::people::segment::cache::Cache;
@@ -70,7 +70,7 @@ fn members(given: &Given, rules: &str) -> Vec<String> {
     let definition = query(rules);
     let asked = given.engine.ask(move |engine| {
         let held = roster.people(engine, &definition)?;
-        let rows = engine(
+        let rows = engine.rows(
             &Sql::text("SELECT name, person FROM people ORDER BY name"),
             &[],
         )?;
@@ -488,7 +488,7 @@ fn analyses_are_asked_of_a_segment_and_split_by_it() {
     let funnel = |query: &str| {
         let question = funnel::question::Question::parse(query, &[], &zone, now()).expect(query);
         let membership = with(roster(&given, &SEGMENTS));
-        given.ask_with(membership, move |inquiry| {
+        given.inquire_with(membership, move |inquiry| {
             funnel::ask::answer(inquiry, question)
         })
     };
@@ -524,7 +524,7 @@ fn analyses_are_asked_of_a_segment_and_split_by_it() {
     let question = retention::question::Question::parse("by=segment&range=30d", &[], &zone, now())
         .expect("a question");
     let calendar = retention::calendar::Calendar::new(&question).expect("a calendar");
-    let split = given.ask_with(with(roster(&given, &SEGMENTS)), move |inquiry| {
+    let split = given.inquire_with(with(roster(&given, &SEGMENTS)), move |inquiry| {
         retention::ask::answer(inquiry, question, &calendar)
     });
     let sizes: Vec<(retention::answer::Head, u64)> = split
@@ -546,7 +546,7 @@ fn analyses_are_asked_of_a_segment_and_split_by_it() {
     let count = |filter: &str| -> i64 {
         let query = format!("range=30d&{filter}");
         let question = heatmap::Question::parse(&query, &[], &zone, now()).expect("a question");
-        let answer = given.ask_with(with(roster(&given, &SEGMENTS)), move |inquiry| {
+        let answer = given.inquire_with(with(roster(&given, &SEGMENTS)), move |inquiry| {
             heatmap::answer(inquiry, question)
         });
         answer.hours.iter().map(|hour| hour.total).sum()
@@ -564,7 +564,7 @@ fn analyses_are_asked_of_a_segment_and_split_by_it() {
         let query = format!("range=30d&{filter}");
         let question =
             journey::question::Question::parse(&query, &[], &zone, now()).expect("a question");
-        let answer = given.ask_with(with(roster(&given, &SEGMENTS)), move |inquiry| {
+        let answer = given.inquire_with(with(roster(&given, &SEGMENTS)), move |inquiry| {
             journey::ask::answer(inquiry, question)
         });
         answer.visits

@@ -1,6 +1,11 @@
 //! The list of people: what they paid, their stages, its orders and pages; and the same on the page of one.
 
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
 use super::*;
+use crate::core::exchange::Exchange;
 use crate::core::exchange::{DatedRate, Rates, UsdRate};
 use crate::people::list::{self, Order};
 use crate::people::stage::Stage;
@@ -46,7 +51,7 @@ fn listed(
         given.period(Range::Days(90), Interval::Day),
         filter_of(filter),
     );
-    let found = given.with(move |session| list::people(session, &period, &filter, order, place));
+    let found = given.session(move |session| list::people(session, &period, &filter, order, place));
     let read = |row: &Vec<crate::store::table::Cell>| {
         let person = row[0].whole().expect("a number");
         (
@@ -152,7 +157,7 @@ fn what_people_paid_in_other_currencies_counts_once_it_has_a_rate_and_adds_up_to
         let question = question
             .question(&TimeZone::UTC, NOW.parse().expect("a moment"))
             .expect("a question");
-        let total = given.with(move |session| crate::query::ask::answer(session, &question));
+        let total = given.session(move |session| crate::query::ask::answer(session, &question));
         assert_eq!(
             total.total.figures[0].value.as_f64(),
             Some(156.0),

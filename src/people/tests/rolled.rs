@@ -3,9 +3,10 @@
 use crate::core::event::Event;
 use crate::core::range::{Interval, Range};
 use crate::core::value::Value;
+use crate::given::{Given, at};
 use crate::people::answer::{Table, Topic};
 use crate::people::ask::Asker;
-use crate::people::tests::{Given, at, filter_of};
+use crate::people::tests::filter_of;
 
 /// People who come and go, some by an anonymous id that turns out to be theirs, and visitors without a name.
 fn random(count: u64) -> Vec<Event> {
@@ -52,7 +53,7 @@ fn random(count: u64) -> Vec<Event> {
 fn ask(given: &Given, topic: Topic, filter: &str, uses_rollups: bool) -> Table {
     let period = given.period(Range::Days(120), Interval::Week);
     let filter = filter_of(filter);
-    given.engine_answer(uses_rollups, move |session| {
+    given.session_with(uses_rollups, move |session| {
         Asker::new(session, &period, &filter).answer(topic)
     })
 }
@@ -80,10 +81,7 @@ fn every_answer_is_the_same_however_much_is_rolled_up() {
     );
     // Days come in parts and a tail stays raw, until nothing is.
     for below in [900, 901, 2_600, 4_001] {
-        given
-            .engine
-            .roll_up(below, &given.zones())
-            .expect("a roll-up");
+        given.roll_up_below(below);
         for ((topic, filter), raw) in asked.iter().zip(&raw) {
             let rolled = ask(&given, *topic, filter, true);
             let of = format!("{topic:?} with {filter:?} below {below}");

@@ -390,46 +390,72 @@ impl<'a> Asker<'a> {
         if !plan.counts_people() {
             return Ok(counted);
         }
-        let mut asked: Vec<(&'static str, Counts)> = Vec::new();
+        let mut of: Vec<&'static str> = Vec::new();
+        for metric in metrics {
+            if let Formula::People { of: column, .. } = metric.formula
+                && !of.contains(&column)
+            {
+                of.push(column);
+            }
+        }
+        if of.is_empty() {
+            return Ok(counted);
+        }
+        let counts = self.people_of(plan, bars, frame, &of)?;
         for (number, metric) in metrics.iter().enumerate() {
-            let Formula::People { of, .. } = metric.formula else {
+            let Formula::People { of: column, .. } = metric.formula else {
                 continue;
             };
-            let held = match asked.iter().position(|(column, _)| *column == of) {
-                Some(held) => held,
-                None => {
-                    asked.push((of, self.people_of(plan, bars, frame, of)?));
-                    asked.len() - 1
-                }
-            };
-            let of_bars = asked[held].1.iter();
+            let found = of.iter().zip(&counts).find(|(held, _)| **held == column);
+            let of_bars = found.into_iter().flat_map(|(_, counts)| counts);
             counted.extend(of_bars.map(|(bar, count)| (number, *bar, *count)));
         }
         Ok(counted)
     }
 
-    /// The number of distinct people of a column, in each bar and in all.
+    /// The number of distinct people of each column, in each bar where there is anybody, and in all.
     fn people_of(
         &self,
         plan: &Plan,
         bars: &BarIndex,
         frame: &'static Frame,
-        of: &'static str,
-    ) -> Result<Counts, EngineError> {
-        let rows = self.session.ask(&plan.people_in_bars(frame, of))?;
-        let mut counter = Counter::new(self.session.whos()?);
-        let mut counts = Vec::with_capacity(rows.len() + 1);
-        for row in &rows {
-            let Some(((bar, _), cells)) = place_of(plan, bars, row) else {
-                continue;
-            };
-            let count = counter.count(cells[0].wholes());
-            counts.extend(bar.map(|bar| (Some(bar), count)));
-        }
-        if plan.levels.contains(&Level::Total) {
-            counts.push((None, counter.all()));
-        }
-        Ok(counts)
+        of: &[&'static str],
+    ) -> Result<Vec<Counts>, EngineError> {
+        let whos = self.session.whos()?;
+        let mut counters: Vec<Counter> =
+            of.iter().map(|_| Counter::new(whos, bars.len())).collect();
+        let mut last = (i64::MIN, None);
+        self.session
+            .numbers(&plan.people_in_bars(frame, of), |columns| {
+                let (of_bars, people) = columns.split_at(columns.len() - of.len());
+                for (counter, people) in counters.iter_mut().zip(people) {
+                    for (row, number) in people.iter().enumerate() {
+                        let Some(of_bars) = of_bars.first() else {
+                            counter.add(None, *number);
+                            continue;
+                        };
+                        // Rows of one bar mostly follow each other.
+                        if of_bars[row] != last.0 {
+                            last = (of_bars[row], bars.find(of_bars[row]));
+                        }
+                        if last.1.is_some() {
+                            counter.add(last.1, *number);
+                        }
+                    }
+                }
+            })?;
+        let told = counters.into_iter().map(|counter| {
+            let (of_bars, all) = counter.counts();
+            let bars = of_bars
+                .into_iter()
+                .enumerate()
+                .filter(|(_, count)| *count > 0);
+            let all = plan.levels.contains(&Level::Total).then_some((None, all));
+            bars.map(|(bar, count)| (Some(bar), count))
+                .chain(all)
+                .collect()
+        });
+        Ok(told.collect())
     }
 
     /// Asks for the quantiles, of some `attempts` calls. Returns whether they are exact.

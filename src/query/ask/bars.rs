@@ -44,6 +44,11 @@ impl BarIndex {
         }
     }
 
+    /// How many bars there are.
+    pub fn len(&self) -> usize {
+        self.buckets.len()
+    }
+
     /// Minutes of a bar, or of the whole period.
     pub fn minutes(&self, bar: Option<usize>, period: &Period) -> f64 {
         let (from, to) = match bar {

@@ -26,18 +26,23 @@ impl Plan<'_> {
         Statement { sql, binds }
     }
 
-    /// The people of a column as they were sent, some of them twice; -1 stands for rows of nobody. Columns: the bar if
-    /// there are bars, and a list. Only where [`Plan::counts_people`].
-    pub fn people_in_bars(&self, frame: &'static Frame, of: &'static str) -> Statement {
+    /// The people of some columns as they were sent, many of them more than once; -1 stands for nobody. Columns: the bar if
+    /// there are bars, then one for each of `of`. Only where [`Plan::counts_people`].
+    pub fn people_in_bars(&self, frame: &'static Frame, of: &[&'static str]) -> Statement {
         let mut binds = Binds::default();
-        let rollup = self.rollup(frame, &[of]);
-        let values =
-            [Sql::text("coalesce(CAST({{x}} AS BIGINT), -1) AS who").fill("x", &Sql::text(of))];
-        // Events of one person in one bar are many, rows of a roll-up few: those are not worth the look.
-        let choice = match rollup {
-            None => "SELECT DISTINCT",
-            Some(_) => "SELECT",
-        };
+        let rollup = self.rollup(frame, of);
+        let names: Vec<Sql> = (0..of.len())
+            .map(|number| Sql::column('w', number))
+            .collect();
+        let values: Vec<Sql> = of
+            .iter()
+            .zip(&names)
+            .map(|(column, name)| {
+                Sql::text("coalesce(CAST({{x}} AS BIGINT), -1) AS ")
+                    .fill("x", &Sql::text(column))
+                    .then(name.clone())
+            })
+            .collect();
         let source = self.source(
             rollup.map(|rollup| (Sql::text(rollup.sql), Vec::new())),
             &frame.raw_sql(),
@@ -46,18 +51,13 @@ impl Plan<'_> {
             &values,
             &mut binds,
         );
-        let keys = Sql::join(self.plain_keys(), ", ");
-        let columns = self
-            .plain_keys()
-            .into_iter()
-            .chain([Sql::text("all_of(who)")]);
-        let mut sql = Sql::text("SELECT {{columns}} FROM ({{choice}} * FROM ({{source}}))")
+        let bar = self.has_bars().then(|| Sql::text("CAST(b AS BIGINT)"));
+        let columns = bar.into_iter().chain(names.clone());
+        let somebody = names.into_iter().map(|name| name.then(" >= 0"));
+        let sql = Sql::text("SELECT {{columns}} FROM ({{source}}) WHERE {{somebody}}")
             .fill("columns", &Sql::join(columns, ", "))
-            .fill("choice", &Sql::text(choice))
-            .fill("source", &source);
-        if !keys.is_empty() {
-            sql = sql.then(" GROUP BY ").then(keys);
-        }
+            .fill("source", &source)
+            .fill("somebody", &Sql::join(somebody, " OR "));
         Statement {
             sql: alias::unresolved(&sql),
             binds,

@@ -17,16 +17,16 @@ pub const LENGTHS: [(&str, i64); 8] = [
 ];
 
 impl Plan<'_> {
-    /// Sessions that began in the period, as one row of lists in which the same place is the same session: its bar,
-    /// its duration in microseconds, its depth, whose it is, -1 for nobody's, and whose cookieless visitor's it
-    /// is then, 0 for none. The plan must have bars. People are as in [`Plan::activity`].
+    /// Sessions that began in the period. Columns: the bar, the duration in microseconds, the depth, whose it is, -1 for
+    /// nobody's, and whose cookieless visitor's it is then, 0 for none. The plan must have bars. People are as in
+    /// [`Plan::activity`].
     pub fn sessions(&self) -> Statement {
         let mut binds = Binds::default();
         let values = ["stay_us", "depth", "visiting_person", "visiting_visitor"];
         let sql = Sql::text(
-            "SELECT all_of(CAST(b AS BIGINT)), all_of(CAST(stay_us AS BIGINT)), all_of(CAST(depth AS BIGINT)), \
-             all_of(coalesce(CAST(visiting_person AS BIGINT), -1)), \
-             all_of(coalesce(signed_bits(visiting_visitor), 0)) FROM ({{sessions}})",
+            "SELECT CAST(b AS BIGINT), CAST(stay_us AS BIGINT), CAST(depth AS BIGINT), \
+             coalesce(CAST(visiting_person AS BIGINT), -1), coalesce(signed_bits(visiting_visitor), 0) \
+             FROM ({{sessions}})",
         )
         .fill("sessions", &self.visits(&values, &mut binds));
         self.as_sent(sql, binds)

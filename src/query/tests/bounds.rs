@@ -7,10 +7,10 @@ use crate::catalogue::dimension::{DIMENSIONS, DimensionKind};
 use crate::catalogue::metric;
 use crate::core::event::Event;
 use crate::core::value::Value;
+use crate::given::{Given, NOW};
 use crate::query::question::{Parameters, Question, QuestionError};
 use crate::query::rows::{self, Listing};
-use crate::query::session::Session;
-use crate::query::tests::{DAY, Given, NOW, call, mixed};
+use crate::query::tests::{DAY, call, mixed};
 use crate::query::{answer::Distribution, ask};
 
 impl Given {
@@ -21,30 +21,13 @@ impl Given {
 
     fn rows(&self, query: &str) -> Listing {
         let question = self.question(query).expect(query);
-        self.run(move |session| rows::listing(session, &question))
+        self.session(move |session| rows::listing(session, &question))
     }
 
     pub(super) fn distribution(&self, query: &str) -> Distribution {
         let question = self.question(query).expect(query);
-        self.run(move |session| ask::distribution(session, &question))
+        self.session(move |session| ask::distribution(session, &question))
             .expect("a measured metric")
-    }
-
-    /// Runs one question of this project to its end.
-    pub(super) fn run<T: Send + 'static>(
-        &self,
-        task: impl FnOnce(&Session) -> Result<T, crate::store::engine::EngineError> + Send + 'static,
-    ) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let exchange = self.exchange.clone();
-        let asked = self.engine.ask(move |engine| {
-            let session = Session::begin(engine, 1, &exchange)?;
-            task(&session)
-        });
-        runtime.block_on(asked).expect("an answer")
     }
 }
 
@@ -55,7 +38,7 @@ fn encoded(text: &str) -> String {
 #[test]
 fn totals_bars_distributions_and_rows_of_every_metric_are_answered() {
     let given = Given::events("Europe/Berlin", mixed().into_iter().take(400));
-    given.roll_up(300);
+    given.roll_up_below(300);
     for metric in metric::all() {
         let id = metric.id;
         let total = given.ask(&format!("metrics={id}&range=90d&shape=total"));
@@ -85,7 +68,7 @@ fn totals_bars_distributions_and_rows_of_every_metric_are_answered() {
 #[test]
 fn every_pair_of_dimensions_is_answered_as_a_matrix() {
     let given = Given::events("UTC", mixed().into_iter().take(200));
-    given.roll_up(150);
+    given.roll_up_below(150);
     let splits: Vec<&str> = DIMENSIONS
         .iter()
         .filter(|dimension| dimension.kind != DimensionKind::Number)
@@ -302,7 +285,7 @@ fn a_day_with_25_hours_has_25_bars_and_is_one_day() {
     let days = bars("metrics=requests&interval=day&from=2026-10-24&to=2026-10-26");
     assert_eq!(days, [1, 3, 1].map(Value::Whole));
 
-    given.roll_up(1_000);
+    given.roll_up_below(1_000);
     let rolled = bars("metrics=requests&interval=day&from=2026-10-24&to=2026-10-26");
     assert_eq!(rolled, days);
     // The 23-hour and the 25-hour day compare with whole days before them.

@@ -2,8 +2,9 @@
 
 use crate::core::event::Event;
 use crate::core::value::Value;
+use crate::given::Given;
 use crate::query::answer::Figure;
-use crate::query::tests::{Given, call};
+use crate::query::tests::call;
 
 /// A visit of somebody who is known by an anonymous id, and by `user` once they have logged in.
 fn visit(anonymous: &str, user: Option<&str>, when: &str) -> Event {
@@ -41,7 +42,7 @@ fn who_turned_out_to_be_one_counts_once_in_every_bar_and_in_all() {
     // Of 17 to 21 November: a1 is ana, on every one of her days.
     let days = [0, 2, 1, 2, 0];
     for below in [1, 4, 8] {
-        given.roll_up(below);
+        given.roll_up_below(below);
         for uses_rollups in [true, false] {
             let counted = "metrics=active_users,asking_users,cost_per_user&from=2026-11-17&to=2026-11-21&interval=day";
             let answer = given.ask_with(&format!("{counted}&shape=series"), uses_rollups);

@@ -6,9 +6,9 @@ use jiff::tz::TimeZone;
 
 use crate::core::event::Event;
 use crate::core::exchange::{DatedRate, Exchange, Rates, UsdRate};
+use crate::given::{Given, NOW, at};
 use crate::live::window::Window;
 use crate::query::answer::Answer;
-use crate::query::tests::{Given, NOW, at};
 
 const REVENUE: &str = "metrics=revenue,payments,foreign_payments";
 const WEEK: &str = "from=2026-11-15&to=2026-11-21";
@@ -79,7 +79,7 @@ fn a_payment_counts_at_the_rate_of_its_day_and_without_one_it_stays_apart() {
         ],
     )
     .exchanging("USD", &["EUR 2026-11-16 1.05", "EUR 2026-11-18 1.1"]);
-    given.roll_up(5);
+    given.roll_up_below(5);
 
     let answer = both(&given, &format!("{REVENUE}&{WEEK}&interval=day"));
 
@@ -116,7 +116,7 @@ fn a_day_is_the_projects_and_not_that_of_utc() {
     )
     .exchanging("USD", &["EUR 2026-11-17 1.05", "EUR 2026-11-18 1.1"]);
     for below in [1, 2, 3] {
-        given.roll_up(below);
+        given.roll_up_below(below);
         let answer = both(&given, &format!("{REVENUE}&{WEEK}&interval=day"));
         assert_eq!(shown(&answer), ["215", "2", "0"]);
         assert_eq!(bars(&answer), ["0", "0", "105", "110", "0", "0", "0"]);
@@ -135,7 +135,7 @@ fn the_projects_currency_may_be_another_than_the_dollar_and_needs_a_rate_then() 
     ];
     let given = Given::events("UTC", events)
         .exchanging("GBP", &["GBP 2026-11-16 1.25", "EUR 2026-11-17 1.1"]);
-    given.roll_up(7);
+    given.roll_up_below(7);
 
     let answer = both(&given, &format!("{REVENUE}&{WEEK}"));
 
@@ -149,7 +149,7 @@ fn a_rate_that_comes_late_or_is_corrected_is_right_for_the_past_and_so_is_anothe
         paid(40_0000, "USD", "2026-11-16T12:00:00Z"),
     ];
     let mut given = Given::events("UTC", events);
-    given.roll_up(3);
+    given.roll_up_below(3);
     let query = format!("{REVENUE}&{WEEK}");
     assert_eq!(shown(&both(&given, &query)), ["40", "1", "1"]);
 
@@ -175,7 +175,7 @@ fn a_sum_is_exact_and_rounded_once() {
         ],
     )
     .exchanging("GBP", &["EUR 2026-11-01 1", "GBP 2026-11-01 3"]);
-    given.roll_up(3);
+    given.roll_up_below(3);
     let answer = both(&given, &format!("{REVENUE}&{WEEK}&interval=day"));
     assert_eq!(shown(&answer), ["0.0001", "3", "0"]);
     assert_eq!(bars(&answer)[1..3], ["0", "0.0001"]);
@@ -224,7 +224,7 @@ fn rolled_up_revenue_of_many_currencies_equals_that_of_raw_rows() {
         for currency in ["GBP", "USD"] {
             given = given.exchanging(currency, &lines);
             for below in [1, 900, 1_501] {
-                given.roll_up(below);
+                given.roll_up_below(below);
                 for query in [
                     "range=90d",
                     "range=90d&interval=week&shape=series&by=plan",

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use crate::core::event::Event;
 use crate::core::money::MoneySum;
 use crate::core::value::Value;
+use crate::given::{Given, at};
 use crate::pricing::book::PriceBook;
 use crate::pricing::books::{BookOrigin, PriceBooks};
-use crate::query::tests::{Given, at};
 use crate::store::reprice::{Basis, Comparison, Job, Repricings, compare};
 use crate::store::zones::Zones;
 
@@ -60,7 +60,7 @@ fn billed(user: &str, model: &str, when: &str, cents: Option<i64>) -> Event {
 
 fn job(given: &Given, first: &str, last: &str) -> Job {
     let book = PriceBook::parse(BOOK).expect("a book");
-    given.roll_up(given.next_seq);
+    given.roll_up_below(given.next_seq);
     Job {
         project: 1,
         first: first.parse().expect("a day"),
@@ -293,7 +293,7 @@ fn a_late_event_after_it_adds_to_its_day() {
 
     given.add([billed("cy", "old", "2026-10-24T09:00:00Z", Some(100))]);
     assert_eq!(costs(&given, BY_DAY)[0], cents(3100), "as a raw row");
-    given.roll_up(given.next_seq);
+    given.roll_up_below(given.next_seq);
     assert_eq!(costs(&given, BY_DAY)[0], cents(3100), "and rolled up");
 }
 

@@ -4,7 +4,8 @@ use serde_json::Value as Json;
 
 use crate::core::event::Event;
 use crate::core::value::Value;
-use crate::query::tests::{Given, call};
+use crate::given::Given;
+use crate::query::tests::call;
 use crate::render::csv::OTHER;
 use crate::render::{csv, json};
 
@@ -34,7 +35,7 @@ fn what_is_left_over_is_the_total_less_the_five_largest_in_each_bar() {
     for rolled_below in [None, Some(1_000)] {
         let given = given();
         if let Some(below) = rolled_below {
-            given.roll_up(below);
+            given.roll_up_below(below);
         }
         let answer = given.ask(&format!("metrics=requests,cost&{ASKED}"));
 

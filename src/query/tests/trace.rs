@@ -8,7 +8,8 @@ use std::process::Command;
 
 use crate::core::draw::Draw;
 use crate::core::event::Event;
-use crate::query::tests::{DAY, Given, call};
+use crate::given::Given;
+use crate::query::tests::{DAY, call};
 
 /// Prints for each column the quantiles by linear interpolation between the nearest two ("inclusive", type 7).
 const SCRIPT: &str = "

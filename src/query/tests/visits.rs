@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::core::event::Event;
 use crate::core::value::Value;
-use crate::query::tests::{Given, at};
+use crate::given::{Given, at};
 use crate::store::alias::Name;
 use crate::store::erase_person;
 use crate::store::person::NameKind;
@@ -73,7 +73,7 @@ fn a_visit_came_the_way_its_first_page_says_however_much_is_rolled_up() {
     let given = Given::events("UTC", two_visits());
     // Nothing is rolled up, then the first visit in the middle, then all.
     for below in [1, 3, 6] {
-        given.roll_up(below);
+        given.roll_up_below(below);
         assert_eq!(
             by(&given, "channel", ""),
             counted(&[("direct", 1.0), ("organic_search", 1.0)])
@@ -125,7 +125,7 @@ fn pages_of_one_moment_are_ordered_as_they_were_received() {
         ],
     );
     for below in [1, 2, 3, 4] {
-        given.roll_up(below);
+        given.roll_up_below(below);
         assert_eq!(by(&given, "path", ""), counted(&[("/first", 1.0)]));
     }
 }
@@ -133,13 +133,13 @@ fn pages_of_one_moment_are_ordered_as_they_were_received() {
 #[test]
 fn a_page_that_comes_late_changes_the_channel_and_the_length_of_its_visit() {
     let mut given = Given::events("UTC", two_visits());
-    given.roll_up(6);
+    given.roll_up_below(6);
     given.add([Event {
         country: Some("AT".into()),
         ..page("s1", "/news", "email", "2026-11-20T08:58:00Z")
     }]);
     for below in [6, 7] {
-        given.roll_up(below);
+        given.roll_up_below(below);
         assert_eq!(
             by(&given, "channel", ""),
             counted(&[("direct", 1.0), ("email", 1.0)])
@@ -168,7 +168,7 @@ fn a_visit_over_midnight_belongs_to_the_day_on_which_it_began_in_the_zone_of_the
             page("s1", "/", "direct", "2026-11-18T23:10:00Z"),
         ],
     );
-    given.roll_up(3);
+    given.roll_up_below(3);
     let days = "metrics=visits&from=2026-11-18&to=2026-11-19&interval=day";
     let bars = |given: &Given| -> Vec<Value> {
         let bars = given.ask(days).total.bars;
@@ -179,14 +179,14 @@ fn a_visit_over_midnight_belongs_to_the_day_on_which_it_began_in_the_zone_of_the
     given.zone = jiff::tz::TimeZone::get("Asia/Kolkata").expect("a zone");
     assert_eq!(bars(&given), [Value::Whole(0), Value::Whole(1)]);
     given.add([page("s1", "/", "direct", "2026-11-18T23:12:00Z")]);
-    given.roll_up(4);
+    given.roll_up_below(4);
     assert_eq!(bars(&given), [Value::Whole(0), Value::Whole(1)]);
 }
 
 #[test]
 fn visits_of_an_erased_person_are_gone() {
     let given = Given::events("UTC", two_visits());
-    given.roll_up(6);
+    given.roll_up_below(6);
     let ana = Name {
         kind: NameKind::User,
         name: "ana".into(),
@@ -300,7 +300,7 @@ fn random_visits_equal_a_slow_reference_at_every_state_of_the_roll_up() {
     }
     let n = visits.len() as f64;
     for below in [1, 500, 501, 1_700, 3_001] {
-        given.roll_up(below);
+        given.roll_up_below(below);
         let query = "metrics=visits,visit_duration_median_s,visit_depth_mean,bounce_rate&range=30d";
         let figures = given.ask(query).total.figures;
         let found: Vec<f64> = figures
@@ -342,7 +342,7 @@ fn a_hundred_thousand_landing_pages_are_a_bounded_answer_with_the_right_whole() 
         }
     });
     let given = Given::events("UTC", events);
-    given.roll_up(90_000);
+    given.roll_up_below(90_000);
     let answer = given.ask("metrics=visits&range=7d&by=path&limit=10");
     assert_eq!((answer.rows.len(), answer.is_cut), (10, true));
     assert_eq!(answer.rows[0].keys[0].as_deref(), Some("/"));

@@ -1,8 +1,8 @@
 //! The words of our own (`store/words.sql`), each with cases worked by hand: another engine must give the same.
 
 use crate::core::sql::{Binds, Sql};
+use crate::given::Given;
 use crate::query::plan::Statement;
-use crate::query::tests::Given;
 use crate::store::table::Cell;
 
 #[test]
@@ -144,7 +144,7 @@ fn each_word_gives_what_its_cases_say() {
     ];
     let given = Given::empty("UTC");
     let texts = cases.each_ref().map(|(sql, _)| *sql);
-    let found: Vec<Cell> = given.run(move |session| {
+    let found: Vec<Cell> = given.session(move |session| {
         let mut cells = Vec::new();
         for sql in texts {
             let statement = Statement {

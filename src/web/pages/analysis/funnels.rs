@@ -10,7 +10,7 @@ use crate::analysis::funnel::question::{
 };
 use crate::core::code::Code;
 use crate::store::control::saved_funnel::{SavedFunnel, SavedFunnelError};
-use crate::web::analysis::ask as ask_engine;
+use crate::web::analysis::answer;
 use crate::web::form::PersonForm;
 use crate::web::pages::analysis::controls::{
     PAGE_PARAMETERS, chip, chips, menu, picked, split_menu,
@@ -94,10 +94,7 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         .await?;
     fill_controls(&sheet, &question, &mut page);
     page.saving = Some(saving(&sheet).await?);
-    let answered = ask_engine(&visit.app, visit.access.scope(), move |inquiry| {
-        ask::answer(inquiry, question)
-    })
-    .await;
+    let answered = answer(&visit.app, visit.access.scope(), question, ask::answer).await;
     page.sections = match answered {
         Ok(answer) => funnel_card::sections(&sheet, &answer),
         Err(problem) => vec![Section {

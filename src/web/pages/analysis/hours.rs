@@ -7,7 +7,7 @@ use crate::analysis::heatmap::{self, Answer, MEASURES, Measure, PARAMETERS, Ques
 use crate::core::currency::Currency;
 use crate::render::heatmap::mean;
 use crate::render::unit::Unit;
-use crate::web::analysis::ask as ask_engine;
+use crate::web::analysis::answer;
 use crate::web::pages::analysis::controls::{PAGE_PARAMETERS, menu};
 use crate::web::pages::analysis::sheet::{Sheet, failure};
 use crate::web::pages::place::see_other;
@@ -51,10 +51,7 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         question.measure.id(),
         &measures,
     )];
-    let answered = ask_engine(&visit.app, visit.access.scope(), move |inquiry| {
-        heatmap::answer(inquiry, question)
-    })
-    .await;
+    let answered = answer(&visit.app, visit.access.scope(), question, heatmap::answer).await;
     page.sections = vec![match answered {
         Ok(answer) => section(&sheet, &answer),
         Err(problem) => Section {

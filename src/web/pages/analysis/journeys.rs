@@ -10,7 +10,7 @@ use crate::analysis::statistic::Share;
 use crate::render::colour::Colour;
 use crate::render::number::grouped;
 use crate::render::unit::Unit;
-use crate::web::analysis::ask as ask_engine;
+use crate::web::analysis::answer;
 use crate::web::pages::analysis::controls::{PAGE_PARAMETERS, chip, menu, picked};
 use crate::web::pages::analysis::sheet::{Sheet, failure};
 use crate::web::pages::place::see_other;
@@ -52,10 +52,7 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         .await?;
     page.range.compare = None;
     fill_controls(&sheet, &question, &mut page);
-    let answered = ask_engine(&visit.app, visit.access.scope(), move |inquiry| {
-        ask::answer(inquiry, question)
-    })
-    .await;
+    let answered = answer(&visit.app, visit.access.scope(), question, ask::answer).await;
     page.sections = match answered {
         Ok(answer) => sections(&sheet, &answer),
         Err(problem) => vec![Section {

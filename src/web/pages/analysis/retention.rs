@@ -14,7 +14,7 @@ use crate::core::range::Interval;
 use crate::render::number::grouped;
 use crate::render::retention::money;
 use crate::render::unit::Unit;
-use crate::web::analysis::ask as ask_engine;
+use crate::web::analysis::answer;
 use crate::web::pages::analysis::controls::{PAGE_PARAMETERS, chip, menu, picked, split_menu};
 use crate::web::pages::analysis::sheet::{Sheet, failure};
 use crate::web::pages::place::see_other;
@@ -56,9 +56,12 @@ pub async fn page(request: HttpRequest, visit: Visit) -> Result<HttpResponse, Pr
         .await?;
     page.range.compare = None;
     fill_controls(&sheet, &question, &mut page);
-    let answered = ask_engine(&visit.app, visit.access.scope(), move |inquiry| {
-        ask::answer(inquiry, question, &calendar)
-    })
+    let answered = answer(
+        &visit.app,
+        visit.access.scope(),
+        question,
+        move |inquiry, question| ask::answer(inquiry, question, &calendar),
+    )
     .await;
     page.sections = match answered {
         Ok(answer) => vec![table(&sheet, &answer)],

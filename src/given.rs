@@ -1,4 +1,4 @@
-//! For tests: a real engine in a temporary folder, with events.
+//! For tests of questions: a real engine in a temporary folder, with events of project 1.
 
 use std::sync::Arc;
 
@@ -9,10 +9,11 @@ use crate::analysis::inquiry::Inquiry;
 use crate::core::event::Event;
 use crate::core::exchange::Exchange;
 use crate::query::membership::Membership;
+use crate::query::session::Session;
 use crate::store::batch::{EventBatch, PreviewBatch};
 use crate::store::engine::{Engine, EngineError, EngineSettings, Part};
 use crate::store::person::People;
-use crate::store::study::study;
+use crate::store::study::Study;
 use crate::store::zones::Zones;
 
 pub const NOW: &str = "2026-11-21T12:00:00Z";
@@ -22,13 +23,13 @@ pub struct Given {
     pub zone: TimeZone,
     /// What currencies are worth in dollars: nothing is known, unless a test says so.
     pub exchange: Exchange,
+    pub next_seq: u64,
     people: People,
-    next_seq: u64,
     _folder: tempfile::TempDir,
 }
 
 impl Given {
-    pub fn events(zone: &str, events: impl IntoIterator<Item = Event>) -> Given {
+    pub fn empty(zone: &str) -> Given {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = EngineSettings {
             file: folder.path().join("events.duckdb"),
@@ -39,14 +40,18 @@ impl Given {
             readers: 2,
             query_timeout: std::time::Duration::from_secs(60),
         };
-        let mut given = Given {
+        Given {
             engine: Arc::new(Engine::open(settings).expect("an engine")),
             exchange: Exchange::without_rates("USD", TimeZone::get(zone).expect("a zone")),
             zone: TimeZone::get(zone).expect("a zone"),
-            people: People::default(),
             next_seq: 1,
+            people: People::default(),
             _folder: folder,
-        };
+        }
+    }
+
+    pub fn events(zone: &str, events: impl IntoIterator<Item = Event>) -> Given {
+        let mut given = Given::empty(zone);
         given.add(events);
         given
     }
@@ -76,32 +81,66 @@ impl Given {
     }
 
     pub fn roll_up_below(&self, seq: u64) {
+        self.engine.roll_up(seq, &self.zones()).expect("a roll-up");
+    }
+
+    pub fn zones(&self) -> Zones {
         let zones = Zones::default();
         zones.set(1, &self.zone);
-        self.engine.roll_up(seq, &zones).expect("a roll-up");
+        zones
     }
 
-    pub fn ask<T: Send + 'static>(
+    /// Asks within a transaction of a reader.
+    pub fn study<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
-    ) -> T {
-        self.ask_with(Membership::default(), question)
-    }
-
-    pub fn ask_with<T: Send + 'static>(
-        &self,
-        membership: Membership,
-        question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
-    ) -> T {
+        study: impl FnOnce(&Study) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
+        runtime.block_on(self.engine.ask(study))
+    }
+
+    /// The answer to an analysis.
+    pub fn inquire<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
+    ) -> T {
+        self.inquire_with(Membership::default(), question)
+    }
+
+    pub fn inquire_with<T: Send + 'static>(
+        &self,
+        membership: Membership,
+        question: impl FnOnce(&Inquiry) -> Result<T, EngineError> + Send + 'static,
+    ) -> T {
         let exchange = self.exchange.clone();
-        let asked = study(&self.engine, move |study| {
-            question(&Inquiry::begin(study, 1, &exchange)?.with(membership))
+        self.study(move |study| question(&Inquiry::begin(study, 1, &exchange)?.with(membership)))
+            .expect("an answer")
+    }
+
+    /// The answer of a question through the catalogue.
+    pub fn session<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Session) -> Result<T, EngineError> + Send + 'static,
+    ) -> T {
+        self.session_with(true, question)
+    }
+
+    /// With roll-ups, or from events alone.
+    pub fn session_with<T: Send + 'static>(
+        &self,
+        uses_rollups: bool,
+        question: impl FnOnce(&Session) -> Result<T, EngineError> + Send + 'static,
+    ) -> T {
+        let exchange = self.exchange.clone();
+        let asked = self.study(move |study| {
+            let mut session = Session::begin(study, 1, &exchange)?;
+            session.uses_rollups = uses_rollups;
+            question(&session)
         });
-        runtime.block_on(asked).expect("an answer")
+        asked.expect("an answer")
     }
 }
 
