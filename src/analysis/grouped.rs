@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use foldhash::fast::RandomState;
+use parking_lot::Mutex;
 
 use crate::analysis::inquiry::Inquiry;
 use crate::core::sql::{Binds, Sql};
@@ -29,24 +30,26 @@ const ROWS_MIN: u64 = 1_000_000;
 
 /// A row and whose it is.
 type Row<T> = (i64, T);
+/// Rows of some owners, in pieces, so that nothing is moved when it grows.
+type Part<T> = Vec<Vec<Row<T>>>;
 
 /// Rows by owner, in the order in which they came.
 #[derive(Debug)]
 pub struct Grouped<T> {
-    /// Each in pieces, so that nothing is moved when it grows.
-    parts: Vec<Vec<Vec<Row<T>>>>,
+    parts: Vec<Part<T>>,
     len: usize,
 }
 
-impl<T: Copy + Default + Send + Sync> Grouped<T> {
-    /// No rows.
-    pub fn new() -> Grouped<T> {
+impl<T> Default for Grouped<T> {
+    fn default() -> Grouped<T> {
         Grouped {
             parts: (0..PARTS).map(|_| Vec::new()).collect(),
             len: 0,
         }
     }
+}
 
+impl<T: Copy + Default + Send + Sync> Grouped<T> {
     /// Adds a row.
     pub fn push(&mut self, owner: i64, row: T) {
         let pieces = &mut self.parts[(spread(owner) >> 56) as usize % PARTS];
@@ -71,10 +74,8 @@ impl<T: Copy + Default + Send + Sync> Grouped<T> {
     ) -> Vec<R> {
         let threads = if self.len < FEW { 1 } else { machine::cores() };
         let next = AtomicUsize::new(0);
-        let parts: Vec<parking_lot::Mutex<Vec<Vec<Row<T>>>>> = std::mem::take(&mut self.parts)
-            .into_iter()
-            .map(parking_lot::Mutex::new)
-            .collect();
+        let parts = std::mem::take(&mut self.parts).into_iter();
+        let parts: Vec<Mutex<Part<T>>> = parts.map(Mutex::new).collect();
         let work = || {
             let (mut result, mut desk) = (start(), Desk::default());
             while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -188,7 +189,7 @@ impl Passes {
         if self.done == self.count {
             return Ok(None);
         }
-        let (mut grouped, mut all) = (Grouped::new(), 0_u64);
+        let (mut grouped, mut all) = (Grouped::default(), 0_u64);
         inquiry.numbers(sql, binds, |columns| {
             for (owner, row) in by_row(columns).filter_map(&mut read) {
                 all += 1;
@@ -198,7 +199,7 @@ impl Passes {
             }
             // Only their number is still of interest.
             if self.is_too_many(all) {
-                grouped = Grouped::new();
+                grouped = Grouped::default();
             }
         })?;
         match self.is_too_many(all) {
@@ -230,7 +231,7 @@ mod tests {
 
     #[test]
     fn rows_keep_their_order_within_an_owner() {
-        let mut grouped = Grouped::new();
+        let mut grouped = Grouped::default();
         for (owner, row) in [(2, 10), (0, 11), (2, 12), (5, 13), (-7, 14)] {
             grouped.push(owner, row);
         }
@@ -243,12 +244,12 @@ mod tests {
                 (5, vec![13])
             ]
         );
-        assert_eq!(sums(Grouped::new()), []);
+        assert_eq!(sums(Grouped::default()), []);
     }
 
     #[test]
     fn many_rows_on_several_threads_are_all_there_once() {
-        let mut grouped = Grouped::new();
+        let mut grouped = Grouped::default();
         for row in 0..3 * FEW as i64 {
             grouped.push(row % 1_000, row);
         }

@@ -26,7 +26,7 @@ impl Asker<'_> {
             old += i64::from(member.first <= last - 7);
             older += i64::from(member.first <= last - 30);
         }
-        let mut uses: Grouped<i32> = Grouped::new();
+        let mut uses: Grouped<i32> = Grouped::default();
         let features = crowd.feature_uses(self.session, |feature, person, day| {
             uses.push((feature as i64) << 32 | person as i64, day as i32);
         })?;

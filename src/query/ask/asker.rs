@@ -422,8 +422,10 @@ impl<'a> Asker<'a> {
         of: &[&'static str],
     ) -> Result<Vec<Counts>, EngineError> {
         let whos = self.session.whos()?;
-        let mut counters: Vec<Counter> =
-            of.iter().map(|_| Counter::new(whos, bars.len())).collect();
+        let mut counters: Vec<Counter> = of
+            .iter()
+            .map(|_| Counter::new(whos, bars.count()))
+            .collect();
         let mut last = (i64::MIN, None);
         self.session
             .numbers(&plan.people_in_bars(frame, of), |columns| {

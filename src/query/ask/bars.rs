@@ -45,7 +45,7 @@ impl BarIndex {
     }
 
     /// How many bars there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.buckets.len()
     }
 
