@@ -8,9 +8,6 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Server};
 
-/// How the driver of the engine begins when it panics because an answer ended before it was read.
-const ENDED_ANSWER: &str = "Failed to fetch Arrow record batch";
-
 /// Starts logging as configured, panics too. A second call changes nothing.
 pub fn start(settings: &Server) {
     let filter = EnvFilter::try_new(&settings.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
@@ -30,18 +27,12 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     let payload = panic.payload();
     let text = payload.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-    let (text, place) = (text.unwrap_or("no text"), panic.location());
-    // Whoever asked left, or waited too long; `store/study.rs` makes an error of it.
-    match text.starts_with(ENDED_ANSWER) {
-        true => tracing::debug!("{text}"),
-        false => {
-            let trace = Backtrace::capture();
-            let trace = (trace.status() == BacktraceStatus::Captured).then_some(trace);
-            tracing::error!(
-                place = place.map(tracing::field::display),
-                trace = trace.map(tracing::field::display),
-                "panicked: {text}"
-            );
-        }
-    }
+    let trace = Backtrace::capture();
+    let trace = (trace.status() == BacktraceStatus::Captured).then_some(trace);
+    tracing::error!(
+        place = panic.location().map(tracing::field::display),
+        trace = trace.map(tracing::field::display),
+        "panicked: {}",
+        text.unwrap_or("no text")
+    );
 }
