@@ -155,9 +155,9 @@ impl ServerProcess {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data);
         command.env("ANALYTICS__INGEST__EVENTS_PER_KEY_S", "100000000");
+        command.env("ANALYTICS__INGEST__EVENTS_PER_KEY_BURST", "100000000");
         // Every question is answered anew: what is measured is the answering.
         command.env("ANALYTICS__STORAGE__ANSWER_AGE_S", "0");
-        command.env("ANALYTICS__INGEST__EVENTS_PER_KEY_BURST", "100000000");
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -147,7 +147,7 @@ impl Met {
 /// The places that were met, with the number of each by its index.
 fn named(inquiry: &Inquiry, met: &Met) -> Result<(Places, Vec<u32>), EngineError> {
     let mut places = Places::default();
-    let mut numbers = vec![places.named(OTHERS); met.places.len().min(PLACES_READ_MAX) + 1];
+    let mut numbers = vec![places.named(OTHERS); met.places.len() + 1];
     let largest = met.largest();
     // What a place is called is known from one of its events; so names are not read for every event.
     let examples: HashMap<i64, usize, RandomState> = largest

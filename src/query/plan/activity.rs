@@ -12,8 +12,9 @@ impl Plan<'_> {
         let mut binds = Binds::default();
         let source = self.active_days(&["active_person"], &mut binds);
         let sql = Sql::text(
-            "SELECT CAST(active_person AS BIGINT), CAST(b AS BIGINT) FROM ({{source}}) WHERE active_person IS NOT NULL",
+            "SELECT {{choice}} CAST(active_person AS BIGINT), CAST(b AS BIGINT) FROM ({{source}}) WHERE active_person IS NOT NULL",
         )
+        .fill("choice", &self.choice(&EVENTS, &["active_person"]))
         .fill("source", &source);
         self.as_sent(sql, binds)
     }
@@ -36,9 +37,10 @@ impl Plan<'_> {
         let mut binds = Binds::default();
         let source = self.active_days(&["active_person"], &mut binds);
         let sql = Sql::text(
-            "SELECT text_number(d0), CAST(active_person AS BIGINT), CAST(b AS BIGINT) FROM ({{source}}) \
+            "SELECT {{choice}} text_number(d0), CAST(active_person AS BIGINT), CAST(b AS BIGINT) FROM ({{source}}) \
              WHERE d0 IS NOT NULL AND active_person IS NOT NULL",
         )
+        .fill("choice", &self.choice(&EVENTS, &["active_person"]))
         .fill("source", &source);
         self.as_sent(sql, binds)
     }

@@ -26,11 +26,20 @@ impl Plan<'_> {
         Statement { sql, binds }
     }
 
+    /// What keeps rows from coming twice: events of one person in one bar are many, rows of a roll-up few, and not worth
+    /// the look.
+    pub(super) fn choice(&self, frame: &'static Frame, columns: &[&'static str]) -> Sql {
+        match self.rollup(frame, columns) {
+            None => Sql::text("DISTINCT"),
+            Some(_) => Sql::default(),
+        }
+    }
+
     /// The people of some columns as they were sent, many of them more than once; -1 stands for nobody. Columns: the bar if
     /// there are bars, then one for each of `of`. Only where [`Plan::counts_people`].
     pub fn people_in_bars(&self, frame: &'static Frame, of: &[&'static str]) -> Statement {
         let mut binds = Binds::default();
-        let rollup = self.rollup(frame, of);
+        let (rollup, choice) = (self.rollup(frame, of), self.choice(frame, of));
         let names: Vec<Sql> = (0..of.len())
             .map(|number| Sql::column('w', number))
             .collect();
@@ -54,7 +63,8 @@ impl Plan<'_> {
         let bar = self.has_bars().then(|| Sql::text("CAST(b AS BIGINT)"));
         let columns = bar.into_iter().chain(names.clone());
         let somebody = names.into_iter().map(|name| name.then(" >= 0"));
-        let sql = Sql::text("SELECT {{columns}} FROM ({{source}}) WHERE {{somebody}}")
+        let sql = Sql::text("SELECT {{choice}} {{columns}} FROM ({{source}}) WHERE {{somebody}}")
+            .fill("choice", &choice)
             .fill("columns", &Sql::join(columns, ", "))
             .fill("source", &source)
             .fill("somebody", &Sql::join(somebody, " OR "));
