@@ -32,8 +32,8 @@ pub struct StepRow {
     pub stopped: String,
     /// Whether it stopped any.
     pub has_stopped: bool,
-    /// The share of all events that passed it, as a bar: "98.2".
-    pub passed_percent: String,
+    /// The share of all events that passed it, as a bar: "98.2"; `None` before there are any.
+    pub passed_percent: Option<String>,
 }
 
 /// A reason that occurred.

@@ -22,7 +22,7 @@ impl Sample {
             reached: self.text(reached),
             stopped: self.text(if is_empty { "0" } else { stopped }),
             has_stopped: !is_empty && stopped != "0",
-            passed_percent: self.text(if is_empty { "100.0" } else { passed }),
+            passed_percent: (!is_empty).then(|| self.text(passed)),
         };
         let chip = |code: &str, label: &str, count: &str, is_current| ReasonChip {
             code: self.text(code),
