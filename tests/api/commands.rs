@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::json;
 
-use crate::harness::{Appliance, Server, complained, create_key, program, run, said};
+use crate::harness::{Appliance, Server, complained, create_key, program, run, said, until};
 use crate::people::user;
 
 #[tokio::test]
@@ -276,12 +276,10 @@ async fn keys_made_and_revoked_on_the_command_line_hold_in_the_running_server() 
             .status
             .success()
     );
-    let mut looks = 0;
-    while appliance.server.get("/api/v1/summary", &key).await.status() != 401 {
-        looks += 1;
-        assert!(looks < 100, "the key still works");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until("the key does not work any more", async || {
+        appliance.server.get("/api/v1/summary", &key).await.status() == 401
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -26,8 +26,9 @@ pub static ACTIVITY: Section = Section {
     title: "Activity",
     action: "Choose a figure to see its course, and split it to see which plan, country or campaign moves it.",
     metrics: &[
-        "active_users",
+        // Not the active ones first: the strip above this one begins with their course.
         "asking_users",
+        "active_users",
         "events_per_user",
         "cost_per_user",
         "visits",

@@ -19,7 +19,7 @@ use crate::web::problem::Problem;
 use crate::web::view::block::bar_list::percent;
 use crate::web::view::block::card::{Card, CardMark, Width};
 use crate::web::view::block::data_table::{Cell, Column, DataTable, Row};
-use crate::web::view::block::gauge::Gauge;
+use crate::web::view::block::gauge::{Gauge, percent_used};
 use crate::web::view::block::range_bar::{LinkChoice, Segmented};
 use crate::web::view::budgets::{BudgetBanner, BudgetCard, BudgetPanel};
 use crate::web::view::shell::Tone;
@@ -98,7 +98,7 @@ pub fn banner(visit: &Visit, back: &str) -> Option<BudgetBanner> {
     let (budget, standing) = (&banner.held.budget, banner.held.standing.as_ref()?);
     let mut text = format!(
         "{} of the budget “{}” is spent: {} of {} for this {}.",
-        whole_percent(standing.used_percent),
+        percent_used(standing.used_percent / 100.0),
         budget.name,
         dollars(standing.course.spent),
         dollars_of(budget),
@@ -294,7 +294,7 @@ fn table(
                 Cell::Text(dollars_of(budget)),
                 Cell::Pill {
                     tone: tone(standing),
-                    label: whole_percent(standing.used_percent),
+                    label: percent_used(standing.used_percent / 100.0),
                 },
             ]),
         }
@@ -356,11 +356,6 @@ fn tone(standing: &Standing) -> Tone {
         used if used >= 80.0 => Tone::Warn,
         _ => Tone::Good,
     }
-}
-
-fn whole_percent(used: f64) -> String {
-    // Cut, not rounded: 79.6 % is not 80 % yet.
-    format!("{}%", used.floor())
 }
 
 fn written(day: Date) -> String {

@@ -32,9 +32,7 @@ impl Gauge {
     /// somebody is told; and how it stands.
     pub fn new(used: f64, note: impl Into<String>, marks: &[f64], tone: Tone) -> Self {
         let note = note.into();
-        // Whole per cent, cut like the banner's: a budget is not steered by tenths, and 79.6 % is not 80 % yet. What is
-        // lost in turning per cent into a share and back must not cost a whole one.
-        let text = format!("{}%", grouped((used * 100.0 + 1e-9).floor(), 0));
+        let text = percent_used(used);
         let full = used.clamp(0.0, 1.0);
         Self {
             summary: format!("{text} of the budget is used: {note}"),
@@ -47,6 +45,17 @@ impl Gauge {
             marks: marks.iter().map(|share| mark(*share)).collect(),
         }
     }
+}
+
+/// A used share as per cent: whole ones, as a budget is not steered by tenths, and cut, as 79.6 % is not 80 % yet; but
+/// what has begun is not nothing.
+pub fn percent_used(share: f64) -> String {
+    // What is lost in turning per cent into a share and back must not cost a whole one.
+    let percent = (share * 100.0 + 1e-9).floor();
+    if share > 0.0 && percent < 1.0 {
+        return "<1%".to_owned();
+    }
+    format!("{}%", grouped(percent, 0))
 }
 
 /// A point at a share of the half circle, from the left.
@@ -77,13 +86,24 @@ fn mark(share: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gauge, arc};
+    use super::{Gauge, arc, percent_used};
     use crate::web::view::shell::Tone;
 
     #[test]
     fn the_arc_runs_from_left_over_the_top_to_the_right() {
         assert_eq!(arc(0.0, 0.5), "M20.00 100.00A80 80 0 0 1 100.00 20.00");
         assert_eq!(arc(0.0, 1.0), "M20.00 100.00A80 80 0 0 1 180.00 100.00");
+    }
+
+    #[test]
+    fn what_is_used_is_cut_to_whole_per_cent_but_never_to_nothing() {
+        assert_eq!(percent_used(0.0), "0%");
+        assert_eq!(percent_used(0.000_1), "<1%");
+        assert_eq!(percent_used(0.009_9), "<1%");
+        assert_eq!(percent_used(0.01), "1%");
+        assert_eq!(percent_used(0.796), "79%");
+        assert_eq!(percent_used(29.0 / 100.0), "29%");
+        assert_eq!(percent_used(12.345), "1,234%");
     }
 
     #[test]
