@@ -199,13 +199,8 @@ async fn keep(
         .retry_after(10));
     }
     let events_max = app.config.ingest.events_per_request_max;
-    let texts = own::split(body, events_max).map_err(|code| match code {
-        Code::EventsTooMany => Problem::new(
-            code,
-            format!("the batch holds more than {events_max} events"),
-        ),
-        _ => Problem::of(code),
-    })?;
+    let texts = own::split(body, events_max)
+        .map_err(|refusal| Problem::new(refusal.code, refusal.message))?;
     let count = u32::try_from(texts.len()).unwrap_or(u32::MAX);
     app.rates
         .events(key_number(access), count)

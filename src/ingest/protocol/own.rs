@@ -6,48 +6,63 @@
 use serde_json::value::RawValue;
 
 use crate::core::code::Code;
+use crate::ingest::refusal::Refusal;
 
 /// The events of a body: JSON text each, or `None` where a line is not JSON.
 ///
 /// # Errors
-/// `BodyEmpty`, `BodyNotUtf8`, `BodyMalformed`, or `EventsTooMany` with more than `events_max` of them.
-pub fn split(body: &[u8], events_max: usize) -> Result<Vec<Option<&str>>, Code> {
-    let text = std::str::from_utf8(body).map_err(|_| Code::BodyNotUtf8)?;
+/// `BodyEmpty`, `BodyNotUtf8`, `BodyMalformed`, or `EventsTooMany` with more than `events_max` of them; the message
+/// says where the body breaks.
+pub fn split(body: &[u8], events_max: usize) -> Result<Vec<Option<&str>>, Refusal> {
+    let text = std::str::from_utf8(body).map_err(|error| {
+        let good = error.valid_up_to();
+        Refusal::new(Code::BodyNotUtf8, format!("it is UTF-8 for {good} bytes"))
+    })?;
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
-        return Err(Code::BodyEmpty);
+        return Err(Refusal::new(Code::BodyEmpty, "nothing but space was sent"));
     }
     let events: Vec<Option<&str>> = if text.starts_with('[') {
-        let all: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| Code::BodyMalformed)?;
+        let all: Vec<&RawValue> =
+            serde_json::from_str(text).map_err(|error| malformed("the array", &error))?;
         all.into_iter().map(|event| Some(event.get())).collect()
-    } else if let Ok(one) = serde_json::from_str::<&RawValue>(text) {
-        vec![Some(one.get())]
-    } else if text.contains('\n') {
-        lines(text)?
     } else {
-        return Err(Code::BodyMalformed);
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(one) => vec![Some(one.get())],
+            Err(_) if text.contains('\n') => lines(text)?,
+            Err(error) => return Err(malformed("the object", &error)),
+        }
     };
     if events.len() > events_max {
-        Err(Code::EventsTooMany)
+        let message = format!("the batch holds more than {events_max} events");
+        Err(Refusal::new(Code::EventsTooMany, message))
     } else {
         Ok(events)
     }
 }
 
-fn lines(text: &str) -> Result<Vec<Option<&str>>, Code> {
+fn lines(text: &str) -> Result<Vec<Option<&str>>, Refusal> {
     let mut events = Vec::new();
+    let mut first_error = None;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        events.push(
-            serde_json::from_str::<&RawValue>(line)
-                .ok()
-                .map(RawValue::get),
-        );
+        match serde_json::from_str::<&RawValue>(line) {
+            Ok(event) => events.push(Some(event.get())),
+            Err(error) => {
+                first_error.get_or_insert(error);
+                events.push(None);
+            }
+        }
     }
-    if events.iter().all(Option::is_none) {
-        Err(Code::BodyMalformed)
-    } else {
-        Ok(events)
+    match first_error {
+        Some(error) if events.iter().all(Option::is_none) => {
+            Err(malformed("no line is JSON; the first", &error))
+        }
+        _ => Ok(events),
     }
+}
+
+fn malformed(what: &str, error: &serde_json::Error) -> Refusal {
+    Refusal::new(Code::BodyMalformed, format!("{what} breaks: {error}"))
 }
 
 #[cfg(test)]
@@ -82,16 +97,41 @@ mod tests {
         );
     }
 
+    #[track_caller]
+    fn refused(body: &[u8], events_max: usize) -> (Code, String) {
+        let refusal = split(body, events_max).expect_err("it is refused");
+        (refusal.code, refusal.message)
+    }
+
     #[test]
-    fn what_cannot_be_read_is_named() {
-        assert_eq!(split(b"  ", 9), Err(Code::BodyEmpty));
-        assert_eq!(split(b"\xff\xfe", 9), Err(Code::BodyNotUtf8));
-        assert_eq!(split(b"{\"a\":", 9), Err(Code::BodyMalformed));
-        assert_eq!(split(b"[{},{]", 9), Err(Code::BodyMalformed));
-        assert_eq!(split(b"hello\nworld", 9), Err(Code::BodyMalformed));
-        assert_eq!(split(b"[1,2,3]", 2), Err(Code::EventsTooMany));
+    fn what_cannot_be_read_is_named_with_its_place() {
+        assert_eq!(refused(b"  ", 9).0, Code::BodyEmpty);
+        assert_eq!(
+            refused(b"ab\xff\xfe", 9),
+            (Code::BodyNotUtf8, "it is UTF-8 for 2 bytes".to_owned())
+        );
+        let malformed = |message: &str| (Code::BodyMalformed, message.to_owned());
+        assert_eq!(
+            refused(b"{\"a\":", 9),
+            malformed("the object breaks: EOF while parsing a value at line 1 column 5")
+        );
+        assert_eq!(
+            refused(b"[{},{]", 9),
+            malformed("the array breaks: key must be a string at line 1 column 6")
+        );
+        assert_eq!(
+            refused(b"hello\nworld", 9),
+            malformed("no line is JSON; the first breaks: expected value at line 1 column 1")
+        );
+        assert_eq!(
+            refused(b"[1,2,3]", 2),
+            (
+                Code::EventsTooMany,
+                "the batch holds more than 2 events".to_owned()
+            )
+        );
         let deep = "[".repeat(200_000);
-        assert_eq!(split(deep.as_bytes(), 9), Err(Code::BodyMalformed));
+        assert_eq!(refused(deep.as_bytes(), 9).0, Code::BodyMalformed);
     }
 
     fn objects() -> impl Strategy<Value = Vec<String>> {
